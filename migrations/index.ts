@@ -1,0 +1,24 @@
+import { AuditLog1760000000020 } from './1760000000020-audit-log.js';
+import { Consents1760000000090 } from './1760000000090-consents.js';
+import { Customers1760000000060 } from './1760000000060-customers.js';
+import { Outbox1760000000030 } from './1760000000030-outbox.js';
+import { Partitions1760000000005 } from './1760000000005-partitions.js';
+import { Preferences1760000000080 } from './1760000000080-preferences.js';
+import { Requests1760000000040 } from './1760000000040-requests.js';
+import { Retailers1760000000070 } from './1760000000070-retailers.js';
+import { Roles1760000000000 } from './1760000000000-roles.js';
+import { SubjectKeys1760000000010 } from './1760000000010-subject-keys.js';
+
+/** All migrations, in the order in which they run. */
+export const migrations = [
+  Roles1760000000000,
+  Partitions1760000000005,
+  SubjectKeys1760000000010,
+  AuditLog1760000000020,
+  Outbox1760000000030,
+  Requests1760000000040,
+  Customers1760000000060,
+  Retailers1760000000070,
+  Preferences1760000000080,
+  Consents1760000000090,
+];

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import type { CustomerKey } from '../customer-key.js';
+import type { Reader, Tx } from '../database/database.js';
+import { Random } from '../random.js';
+import { Kek } from './kek.js';
+import { Pepper } from './pepper.js';
+import { hmac } from './seal.js';
+
+export interface KeysOfCustomer {
+  /** Seals what the customer stated. */
+  readonly profileKey: Buffer;
+  /** Blinds and seals what the log says of the customer. Destroying it makes the log say nothing. */
+  readonly auditKey: Buffer;
+}
+
+/** The customer has been erased, or never was: nothing of theirs can be opened or written. */
+export class CustomerKeysMissingError extends Error {
+  override readonly name = 'CustomerKeysMissingError';
+}
+
+const CACHED_CUSTOMERS = 20_000;
+const CACHED_FOR_MS = 60_000;
+
+const profileAad = ({ customerId }: CustomerKey) => `profile:${customerId}`;
+const auditAad = ({ customerId }: CustomerKey) => `audit:${customerId}`;
+
+/** The keys of each customer: 32 random bytes each, wrapped by the KEK, destroyed at erasure. */
+@Injectable()
+export class SubjectKeys {
+  private readonly cache = new LRUCache<string, KeysOfCustomer>({ max: CACHED_CUSTOMERS, ttl: CACHED_FOR_MS });
+  private readonly profileKeys = new LRUCache<string, Buffer>({ max: CACHED_CUSTOMERS, ttl: CACHED_FOR_MS });
+
+  constructor(
+    private readonly kek: Kek,
+    private readonly pepper: Pepper,
+    private readonly random: Random,
+  ) {}
+
+  /** Makes the keys of a new customer, in the transaction that makes the customer. */
+  async create(tx: Tx, customer: CustomerKey, at: Date): Promise<KeysOfCustomer> {
+    const keys = { profileKey: this.random.bytes(32), auditKey: this.random.bytes(32) };
+    const { bucket, customerId } = customer;
+    await tx.query(
+      `insert into subject_keys (bucket, customer_id, profile_key, audit_key, created_at) values ($1, $2, $3, $4, $5)`,
+      [
+        bucket,
+        customerId,
+        this.kek.wrap(keys.profileKey, profileAad(customer)),
+        this.kek.wrap(keys.auditKey, auditAad(customer)),
+        at,
+      ],
+    );
+    await tx.query(`insert into audit_subjects (pseudonym, bucket, customer_id) values ($1, $2, $3)`, [
+      pseudonymOf(keys.auditKey),
+      bucket,
+      customerId,
+    ]);
+    return keys;
+  }
+
+  /** @throws CustomerKeysMissingError */
+  async of(reader: Reader, customer: CustomerKey): Promise<KeysOfCustomer> {
+    const cached = this.cache.get(customer.customerId);
+    if (cached) return cached;
+    const [row] = await reader.query<{ profile_key: Buffer; audit_key: Buffer }[]>(
+      `select profile_key, audit_key from subject_keys where bucket = $1 and customer_id = $2`,
+      [customer.bucket, customer.customerId],
+    );
+    if (!row) throw new CustomerKeysMissingError('There are no keys of this customer.');
+    const keys = {
+      profileKey: this.kek.unwrap(row.profile_key, profileAad(customer)),
+      auditKey: this.kek.unwrap(row.audit_key, auditAad(customer)),
+    };
+    this.cache.set(customer.customerId, keys);
+    return keys;
+  }
+
+  /** The profile key from the wrapped one that a statement brought along, without another look-up. */
+  unwrapProfileKey(customer: CustomerKey, wrapped: Buffer): Buffer {
+    // Keyed by the wrapped bytes too: after a re-wrap or an erasure the old entry is never found again.
+    const name = `${customer.customerId}:${wrapped.toString('base64')}`;
+    let key = this.profileKeys.get(name);
+    if (!key) {
+      key = this.kek.unwrap(wrapped, profileAad(customer));
+      this.profileKeys.set(name, key);
+    }
+    return key;
+  }
+
+  /** Deletes the keys, after which nothing sealed under them can be opened by anyone. */
+  async destroy(tx: Tx, customer: CustomerKey): Promise<void> {
+    this.cache.delete(customer.customerId);
+    const { bucket, customerId } = customer;
+    await tx.query(`delete from subject_keys where bucket = $1 and customer_id = $2`, [bucket, customerId]);
+    await tx.query(`delete from audit_subjects where bucket = $1 and customer_id = $2`, [bucket, customerId]);
+  }
+
+  /** The broker's own log key, for entries about no customer. */
+  get logKey(): Buffer {
+    return (this.brokerLogKey ??= this.pepper.derive('audit log'));
+  }
+
+  private brokerLogKey?: Buffer;
+}
+
+/** By what the log names a customer: 128 bits that only the holder of the audit key can make. */
+export function pseudonymOf(auditKey: Buffer): Buffer {
+  return hmac(auditKey, 'pseudonym').subarray(0, 16);
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+
+import type { CustomerKey } from './customer-key.js';
+import type { Reader, Tx } from './database/database.js';
+import type { JsonObject } from './json.js';
+
+/** What one module holds of a customer: its tables, how to hand it over and how to destroy it. */
+export interface PersonalDataOfModule {
+  module: string;
+  /** Every table of the module that has a `customer_id`. */
+  tables: readonly string[];
+  /** Yields all that is held of the customer, opened, in bounded pages. */
+  export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord>;
+  /** Deletes it all. Keys are destroyed separately and first, so that a failure here leaks nothing readable. */
+  erase(tx: Tx, customer: CustomerKey): Promise<void>;
+}
+
+export interface ExportedRecord {
+  /** What it is, in the words of the API: `preference`, `consent`, `interaction`. */
+  kind: string;
+  record: JsonObject;
+}
+
+/** Export and erasure run over this registry, so that a new module cannot be forgotten by either. */
+@Injectable()
+export class PersonalData {
+  private readonly modules: PersonalDataOfModule[] = [];
+
+  register(module: PersonalDataOfModule): void {
+    if (this.modules.some((known) => known.module === module.module)) {
+      throw new Error(`Module ${module.module} has registered its personal data already.`);
+    }
+    this.modules.push(module);
+  }
+
+  registered(): readonly PersonalDataOfModule[] {
+    return this.modules;
+  }
+}

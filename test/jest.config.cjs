@@ -1,0 +1,26 @@
+// CommonJS mode: @swc/jest transpiles our TypeScript and the packages that ship ES modules only.
+const esmOnly = ['@nestjs', 'jose', 'es-toolkit', 'file-type', 'dotenv', 'js-yaml', 'oidc-provider', 'koa', 'content-disposition', 'uuid', 'canonicalize', 'openid-client', 'oauth4webapi', 'commander'].join('|');
+
+const swc = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+    target: 'es2023',
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+module.exports = {
+  rootDir: '..',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  testEnvironment: 'node',
+  transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [`node_modules/(?!(?:.*/)?(${esmOnly})/)`],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testTimeout: 30_000,
+};
