@@ -19,6 +19,9 @@ export class Partitions1760000000005 implements MigrationInterface {
       declare
         first date := date_trunc('month', month);
         partition text := format('%s_%s', parent, to_char(first, 'YYYY_MM'));
+        since timestamptz := first::timestamp at time zone 'UTC';
+        until timestamptz := (first + interval '1 month') at time zone 'UTC';
+        key text;
       begin
         if not exists (select from ccx_partitioned_tables where name = parent) then
           raise exception 'Table % is not partitioned by month.', parent;
@@ -26,12 +29,21 @@ export class Partitions1760000000005 implements MigrationInterface {
         if to_regclass(partition) is not null then
           return false;
         end if;
-        execute format('create table %I partition of %I for values from (%L) to (%L)',
-          partition, parent, first::timestamp at time zone 'UTC', (first + interval '1 month') at time zone 'UTC');
+        select a.attname into key
+          from pg_partitioned_table p join pg_attribute a on a.attrelid = p.partrelid and a.attnum = p.partattrs[0]
+         where p.partrelid = parent::regclass;
+        -- Made beside the table and attached to it, which keeps nobody from reading and writing the other months.
+        execute format('create table %I (like %I including all)', partition, parent);
+        -- What came while the month was missing went to the default partition, and moves over.
+        execute format('lock table %I in access exclusive mode', parent || '_default');
+        execute format(
+          'with moved as (delete from %1$I where %2$I >= %3$L and %2$I < %4$L returning *) insert into %5$I select * from moved',
+          parent || '_default', key, since, until, partition);
+        execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+          parent, partition, since, until);
         return true;
       exception
-        when duplicate_table then return false; -- another process was quicker
-        when check_violation then return false; -- the default partition has rows of this month already, and keeps it
+        when duplicate_table or unique_violation then return false; -- another process was quicker
       end $$`);
     await db.query('revoke execute on function ccx_add_month_partition(text, date) from public');
     await db.query('grant execute on function ccx_add_month_partition(text, date) to ccx_app');

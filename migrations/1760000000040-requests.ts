@@ -12,8 +12,6 @@ export class Requests1760000000040 implements MigrationInterface {
         request_hash   bytea not null,
         status         text not null,
         answer_sealed  bytea,
-        http_status    int,
-        headers        jsonb,
         created_at     timestamptz not null,
         expires_at     timestamptz not null,
         constraint idempotency_keys_pk primary key (caller_hash, key_hash),

@@ -36,4 +36,17 @@ export class PersonalData {
   registered(): readonly PersonalDataOfModule[] {
     return this.modules;
   }
+
+  /** Hands over all that is held of the customer, module by module. */
+  async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+    for (const module of this.modules) yield* module.export(reader, customer);
+  }
+
+  /** Deletes all that is held of the customer. Other than that the transaction goes on as it was. */
+  async erase(tx: Tx, customer: CustomerKey): Promise<void> {
+    await tx.query('set local role ccx_erase');
+    // Modules are set up in the order of their imports, and rows refer to rows along those: what came last goes first.
+    for (const { erase } of this.modules.toReversed()) await erase(tx, customer);
+    await tx.query('reset role');
+  }
 }

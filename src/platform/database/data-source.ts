@@ -19,11 +19,11 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 export function serviceDataSource({ url, pool, applicationName }: DataSourceSettings): DataSource {
   return new DataSource({
     type: 'postgres',
-    url,
+    url: withOptions(url, '-c role=ccx_app -c timezone=UTC'),
     entities,
     applicationName,
     poolSize: pool,
-    extra: { options: '-c role=ccx_app -c timezone=UTC', statement_timeout: STATEMENT_TIMEOUT_MS },
+    extra: { statement_timeout: STATEMENT_TIMEOUT_MS },
   });
 }
 
@@ -32,7 +32,6 @@ export function ownerDataSource({ url }: Pick<DataSourceSettings, 'url'>): DataS
   return new DataSource({
     type: 'postgres',
     url,
-    entities,
     migrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
@@ -40,4 +39,12 @@ export function ownerDataSource({ url }: Pick<DataSourceSettings, 'url'>): DataS
     poolSize: 2,
     extra: { options: '-c timezone=UTC' },
   });
+}
+
+/** Ours come after those that the URL has: of two, PostgreSQL takes the later one; `pg` would take the URL's alone. */
+function withOptions(url: string, options: string): string {
+  const [address, query] = url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('options', `${parameters.get('options') ?? ''} ${options}`.trim());
+  return `${address}?${parameters.toString()}`;
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 
-import { isRetryable } from './errors.js';
+import { isRetryable, isRolledBack } from './errors.js';
 
 declare const transactional: unique symbol;
 
@@ -39,13 +39,17 @@ export class Database implements OnApplicationShutdown {
    *
    * A failure that passes (a lost connection, a deadlock, a primary that moved) runs `work` again from the start, five
    * times at most: it must have no effect outside the transaction. `retry: false` is for work that cannot begin again.
+   * Nor does it begin again when the answer to the commit was lost, since it may be done already; `repeatable: true` is
+   * for work that finds that out by itself.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>, { retry = true } = {}): Promise<T> {
+  async transaction<T>(work: (tx: Tx) => Promise<T>, { retry = true, repeatable = false } = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
+      const progress = { committing: false };
       try {
-        return await this.attempt(work);
+        return await this.attempt(work, progress);
       } catch (error) {
         if (!retry || attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+        if (progress.committing && !repeatable && !isRolledBack(error)) throw error;
         await pause(Math.random() * 50 * 2 ** attempt);
       }
     }
@@ -62,7 +66,7 @@ export class Database implements OnApplicationShutdown {
     if (this.source.isInitialized) await this.source.destroy();
   }
 
-  private async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async attempt<T>(work: (tx: Tx) => Promise<T>, progress: { committing: boolean }): Promise<T> {
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
     // Without a listener the loss of a checked-out connection ends the process; the statement under way rejects anyway.
@@ -71,6 +75,7 @@ export class Database implements OnApplicationShutdown {
     try {
       await runner.startTransaction();
       const result = await work(runner.manager as Tx);
+      progress.committing = true;
       await runner.commitTransaction();
       return result;
     } catch (error) {

@@ -35,6 +35,12 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE_MESSAGES.some((text) => message.includes(text));
 }
 
+/** Whether a commit that failed with this error has certainly undone all of the transaction. */
+export function isRolledBack(error: unknown): boolean {
+  const { code = '' } = driverErrorOf(error);
+  return code.startsWith('40') || code.startsWith('23');
+}
+
 /** Whether the error is the violation of this unique constraint or index (of any, when none is named). */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   const { code, constraint: violated } = driverErrorOf(error);

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 
 import { Clock } from '../clock.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -9,10 +9,10 @@ const MONTHS_AHEAD = 3;
 
 /**
  * Keeps the monthly partitions of the append-only tables ahead of need. A month that has none loses nothing: its rows
- * go to the table's default partition.
+ * go to the table's default partition, and from there to the month once it is made.
  */
 @Injectable()
-export class Partitions implements OnModuleInit {
+export class Partitions implements OnModuleInit, OnApplicationBootstrap {
   private readonly byMonth = new Set<string>();
 
   constructor(
@@ -23,6 +23,11 @@ export class Partitions implements OnModuleInit {
 
   onModuleInit(): void {
     this.jobs.every('partitions', HOUR_MS, () => this.ensure());
+  }
+
+  // A service that stood still for months must not begin with a month that is missing.
+  onApplicationBootstrap(): Promise<void> {
+    return this.ensure();
   }
 
   /** Names a table that is partitioned by month. Its migration lists it in `ccx_partitioned_tables`. */

@@ -58,7 +58,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     for (const job of this.jobs.values()) clearTimeout(job.timer);
-    await Promise.allSettled([...this.jobs.values()].map(({ running }) => running));
+    await Promise.allSettled([...this.jobs.values()].map(async ({ running }) => running));
     await this.database.reader.query(`delete from job_leases where holder = $1`, [this.holder]).catch(() => undefined); // it ends by itself
   }
 
@@ -77,10 +77,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
       renewal = setInterval(() => void this.lease(job).catch(() => undefined), LEASE_MS / 3);
       await job.work();
     } catch (error) {
-      this.logger.error(
-        `Job ${job.name} failed and will be tried again.`,
-        error instanceof Error ? error.stack : error,
-      );
+      this.logger.error(`Job ${job.name} failed and will be tried again.`, error);
     } finally {
       clearInterval(renewal);
     }

@@ -1,0 +1,15 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+/**
+ * One AES-256 block as a keyed permutation of 128-bit ids: the same id is always the same block, and only the key
+ * leads back. A single block of a unique value needs no mode and no nonce.
+ */
+export function encryptBlock(key: Buffer, block: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  return Buffer.concat([cipher.update(block), cipher.final()]);
+}
+
+export function decryptBlock(key: Buffer, block: Uint8Array): Buffer {
+  const decipher = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  return Buffer.concat([decipher.update(block), decipher.final()]);
+}

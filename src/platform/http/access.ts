@@ -1,0 +1,163 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+import type { CustomerKey } from '../customer-key.js';
+import { ForbiddenError } from '../errors.js';
+import { routeTraits, traitsOf } from './route.js';
+
+/** `staff` are auditors and operators alike. */
+export type Audience = 'customer' | 'retailer' | 'auditor' | 'operator' | 'staff' | 'public';
+
+export type CustomerScope =
+  | 'account'
+  | 'preferences.read'
+  | 'preferences.write'
+  | 'consents.read'
+  | 'consents.write'
+  | 'interactions.read'
+  | 'interactions.write'
+  | 'disclosures.read';
+
+/** What a customer may do. `account` belongs to sessions alone: no personal token ever carries it. */
+export const customerScopes: readonly CustomerScope[] = [
+  'account',
+  'preferences.read',
+  'preferences.write',
+  'consents.read',
+  'consents.write',
+  'interactions.read',
+  'interactions.write',
+  'disclosures.read',
+];
+
+export interface CustomerPrincipal {
+  readonly kind: 'customer';
+  readonly customer: CustomerKey;
+  readonly scopes: readonly string[];
+  readonly sessionId?: string;
+  readonly tokenId?: string;
+  readonly signedInAt?: Date;
+}
+
+export interface RetailerPrincipal {
+  readonly kind: 'retailer';
+  readonly retailerId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Present when the token belongs to a customer's consent, absent for client credentials. */
+  readonly consent?: {
+    readonly id: string;
+    readonly customer: CustomerKey;
+    readonly epoch: number;
+    readonly subject: string;
+  };
+  /** Where the token may be used, when it was narrowed. */
+  readonly touchpoints?: readonly string[];
+  readonly tokenHash: string;
+  /** The DPoP proof of this request. A route marked `@RecordsProof()` must record it before it answers. */
+  readonly proof?: { readonly jtiHash: Buffer; readonly expiresAt: Date };
+}
+
+export interface StaffPrincipal {
+  readonly kind: 'auditor' | 'operator';
+  readonly staffId: string;
+  readonly sessionId: string;
+  readonly scopes: readonly string[];
+}
+
+export interface PublicPrincipal {
+  readonly kind: 'public';
+}
+
+/** Who is calling, as the access guard established it. */
+export type Principal = CustomerPrincipal | RetailerPrincipal | StaffPrincipal | PublicPrincipal;
+
+/** Who did something, as the audit log names them. A customer has no id here: the entry's pseudonym says it. */
+export interface Actor {
+  readonly kind: 'customer' | 'retailer' | 'operator' | 'auditor' | 'system';
+  readonly id?: string;
+  readonly client?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal?: Principal;
+  }
+}
+
+export interface AccessRule {
+  readonly audience: Audience;
+  readonly scopes: readonly string[];
+}
+
+/** Says who may call a route, and with which scopes (all of them). A route that says nothing refuses everyone. */
+export const Access = (audience: Audience, ...scopes: string[]): MethodDecorator =>
+  routeTraits({ access: { audience, scopes } });
+
+/**
+ * For retailer routes whose own SQL statement checks that retailer, client and consent are active:
+ * the guard then saves its query.
+ */
+export const ChecksClientInStatement = (): MethodDecorator => routeTraits({ checksClient: true });
+
+/**
+ * For retailer routes that record the DPoP proof (`principal.proof`) in a commit of their own and refuse one that was
+ * recorded before; everywhere else the guard has done so.
+ */
+export const RecordsProof = (): MethodDecorator => routeTraits({ recordsProof: true });
+
+/** Who may call the route of a controller's method: `accessRule(context.getHandler())`. */
+export function accessRule(handler: object): AccessRule | undefined {
+  return traitsOf(handler).access;
+}
+
+export function checksClientInStatement(handler: object): boolean {
+  return traitsOf(handler).checksClient ?? false;
+}
+
+export function recordsProof(handler: object): boolean {
+  return traitsOf(handler).recordsProof ?? false;
+}
+
+/** The actor behind a principal. */
+export function actorOf(principal: Principal): Actor {
+  switch (principal.kind) {
+    case 'customer':
+      return { kind: 'customer' };
+    case 'retailer':
+      return { kind: 'retailer', id: principal.retailerId, client: principal.clientId };
+    case 'auditor':
+    case 'operator':
+      return { kind: principal.kind, id: principal.staffId };
+    case 'public':
+      return { kind: 'system' };
+  }
+}
+
+function requestOf(context: ExecutionContext): FastifyRequest {
+  return context.switchToHttp().getRequest<FastifyRequest>();
+}
+
+function principalOf<K extends Principal['kind']>(context: ExecutionContext, ...kinds: K[]): Principal & { kind: K } {
+  const { principal } = requestOf(context);
+  if (!principal || !(kinds as string[]).includes(principal.kind)) throw new ForbiddenError();
+  return principal as Principal & { kind: K };
+}
+
+/** The calling customer ({@link CustomerPrincipal}). */
+export const CurrentCustomer = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  principalOf(context, 'customer'),
+);
+
+/** The calling retailer's client ({@link RetailerPrincipal}). */
+export const CurrentRetailer = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  principalOf(context, 'retailer'),
+);
+
+/** The calling auditor or operator ({@link StaffPrincipal}). */
+export const CurrentStaff = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  principalOf(context, 'auditor', 'operator'),
+);
+
+/** The id under which this request is logged and which problems name as their instance. */
+export const RequestId = createParamDecorator((_: unknown, context: ExecutionContext) => requestOf(context).id);

@@ -1,0 +1,80 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+
+import { Afterwards } from './afterwards.js';
+import { Clock } from './clock.js';
+import { Config } from './config/config.js';
+import { loadSecrets, type Secrets } from './config/secrets.js';
+import { Kek } from './crypto/kek.js';
+import { Pepper } from './crypto/pepper.js';
+import { SubjectKeys } from './crypto/subject-keys.js';
+import { serviceDataSource } from './database/data-source.js';
+import { Database, DATA_SOURCE, NAMED_STATEMENTS } from './database/database.js';
+import { Partitions } from './database/partitions.js';
+import { Drain } from './http/drain.js';
+import { EngineMount } from './http/engine-mount.js';
+import { HealthController } from './http/health.controller.js';
+import { Idempotency } from './http/idempotency.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemsController } from './http/problems.controller.js';
+import { RateLimits } from './http/rate-limits.js';
+import { RequestLimitInterceptor, RequestLimits } from './http/request-limits.js';
+import { StrictQueryInterceptor } from './http/strict-query.js';
+import { RequestValidationPipe } from './http/validation.js';
+import { Jobs } from './jobs/jobs.js';
+import { PASSWORD_COST, PASSWORD_COST_TOKEN, type PasswordCost, Passwords } from './passwords/passwords.js';
+import { PersonalData } from './personal-data.js';
+import { Random } from './random.js';
+
+/** What the service stands on, given from outside. */
+export interface PlatformSettings {
+  readonly config: Config;
+  /** Where the database is; the embedded one's address is known only once it runs. */
+  readonly databaseUrl: string;
+  readonly clock: Clock;
+  readonly drain: Drain;
+  readonly engine: EngineMount;
+  readonly passwordCost?: PasswordCost;
+}
+
+const SECRETS = Symbol('secrets');
+
+const crypto: Provider[] = [
+  { provide: SECRETS, useFactory: loadSecrets, inject: [Config] },
+  { provide: Kek, useFactory: ({ kek }: Secrets) => new Kek(kek), inject: [SECRETS] },
+  { provide: Pepper, useFactory: ({ pepper }: Secrets) => new Pepper(pepper), inject: [SECRETS] },
+  SubjectKeys,
+  Passwords,
+];
+
+const services = [Random, Afterwards, Database, Partitions, Jobs, PersonalData, RateLimits, RequestLimits, Idempotency];
+
+/** What every module may use without importing it. */
+@Module({ controllers: [HealthController, ProblemsController] })
+export class PlatformModule {
+  static with({ config, databaseUrl, clock, drain, engine, passwordCost }: PlatformSettings): DynamicModule {
+    const given: Provider[] = [
+      { provide: Config, useValue: config },
+      { provide: Clock, useValue: clock },
+      { provide: Drain, useValue: drain },
+      { provide: EngineMount, useValue: engine },
+      { provide: PASSWORD_COST_TOKEN, useValue: passwordCost ?? PASSWORD_COST },
+    ];
+    const database: Provider[] = [
+      {
+        provide: DATA_SOURCE,
+        useFactory: () =>
+          serviceDataSource({ url: databaseUrl, pool: config.DATABASE_POOL, applicationName: 'ccx' }).initialize(),
+      },
+      { provide: NAMED_STATEMENTS, useValue: config.DATABASE_NAMED_STATEMENTS },
+    ];
+    const http: Provider[] = [
+      { provide: APP_FILTER, useClass: ProblemFilter },
+      { provide: APP_PIPE, useClass: RequestValidationPipe },
+      { provide: APP_INTERCEPTOR, useClass: RequestLimitInterceptor },
+      { provide: APP_INTERCEPTOR, useClass: StrictQueryInterceptor },
+    ];
+    const open = [...given, ...database, ...crypto, ...services];
+    return { module: PlatformModule, global: true, providers: [...open, ...http], exports: open };
+  }
+}
