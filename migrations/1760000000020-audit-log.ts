@@ -33,10 +33,13 @@ export class AuditLog1760000000020 implements MigrationInterface {
     await db.query(`create table audit_log_0 partition of audit_log for values from (0) to (100000000)`);
     await db.query(`create table audit_log_default partition of audit_log default`);
     await db.query('create index audit_log_by_leaf_hash on audit_log (leaf_hash)');
-    await db.query('create index audit_log_by_type on audit_log (type, idx)');
-    await db.query('create index audit_log_by_retailer on audit_log (retailer_id, idx)');
-    await db.query('create index audit_log_by_pseudonym on audit_log (pseudonym, idx)');
-    await db.query('create index audit_log_by_time on audit_log using brin (at)');
+    // Searches go by time, within an engagement's period, and must not read all that came later.
+    await db.query('create index audit_log_by_time on audit_log (at, idx)');
+    await db.query('create index audit_log_by_type on audit_log (type, at, idx)');
+    await db.query('create index audit_log_by_retailer on audit_log (retailer_id, at, idx)');
+    await db.query('create index audit_log_by_pseudonym on audit_log (pseudonym, at, idx)');
+    await db.query('create index audit_log_by_purpose on audit_log using gin (purposes)');
+    await db.query('create index audit_log_by_attribute on audit_log using gin (attributes)');
     await db.query(`
       create table audit_state (
         id    int not null,

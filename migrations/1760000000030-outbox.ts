@@ -30,7 +30,7 @@ export class Outbox1760000000030 implements MigrationInterface {
         constraint outbox_deliveries_of_event foreign key (bucket, event_id)
           references outbox_events (bucket, id) on delete cascade
       )`);
-    await db.query('create index outbox_deliveries_due on outbox_deliveries (due_at)');
+    await db.query('create index outbox_deliveries_due on outbox_deliveries (handler, due_at)');
     await db.query('grant select, insert, update, delete on outbox_events, outbox_deliveries to ccx_app');
     await db.query('grant select, delete on outbox_events, outbox_deliveries to ccx_erase');
   }

@@ -25,10 +25,15 @@ export class Sequencer implements OnModuleInit {
     this.jobs.every('audit-sequencer', INTERVAL_MS, () => this.drain());
   }
 
-  /** Moves all that is pending now. */
+  /** Moves all that is pending now, going round the groups, so that a backlog of one keeps none of the others waiting. */
   async drain(): Promise<void> {
-    for (let group = 0; group < GROUPS; group++) {
-      while ((await this.database.transaction((tx) => moveBatch(tx, group))) === BATCH);
+    let waiting = Array.from({ length: GROUPS }, (_, group) => group);
+    while (waiting.length > 0) {
+      const full: number[] = [];
+      for (const group of waiting) {
+        if ((await this.database.transaction((tx) => moveBatch(tx, group))) === BATCH) full.push(group);
+      }
+      waiting = full;
     }
   }
 }

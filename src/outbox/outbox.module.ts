@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 
 import { Dispatcher } from './dispatcher.js';
+import { OutboxData } from './outbox-data.js';
 import { OutboxService } from './outbox.service.js';
 
 @Global()
-@Module({ providers: [OutboxService, Dispatcher], exports: [OutboxService, Dispatcher] })
+@Module({ providers: [OutboxService, OutboxData, Dispatcher], exports: [OutboxService, Dispatcher] })
 export class OutboxModule {}

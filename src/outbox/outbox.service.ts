@@ -23,7 +23,7 @@ export interface OutboxEvent extends NewOutboxEvent {
 export interface OutboxHandler {
   name: string;
   types: readonly string[] | '*';
-  handle(event: OutboxEvent): Promise<void>;
+  handle: (event: OutboxEvent) => Promise<void>;
 }
 
 /** Events that leave with the transaction in which they happened, and reach each handler at least once. */
@@ -36,14 +36,11 @@ export class OutboxService {
   /**
    * Has `handle` called for every event of these types from now on, at least once and in no particular order: it must
    * be idempotent by the event's id. Each handler has its own deliveries, so that none empties the box for another.
+   * Call it while the module is set up.
    */
   handle(name: string, types: readonly string[] | '*', handle: (event: OutboxEvent) => Promise<void>): void {
     if (this.registered.has(name)) throw new Error(`There is an outbox handler ${name} already.`);
     this.registered.set(name, { name, types, handle });
-  }
-
-  handler(name: string): OutboxHandler | undefined {
-    return this.registered.get(name);
   }
 
   get handlers(): OutboxHandler[] {
