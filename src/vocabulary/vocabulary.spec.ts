@@ -1,0 +1,182 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+import { isSpecial, strengths } from './attribute.js';
+import { ccxCore100 } from './ccx-core/1.0.0.js';
+import { touchpoints } from './code-lists.js';
+import { allergenCodes, deprecatedAllergenCodes } from './gs1-allergens.js';
+import { Vocabulary } from './vocabulary.js';
+
+const vocabulary = new Vocabulary(ccxCore100);
+
+describe('the attributes of ccx-core 1.0.0', () => {
+  it('are at least those that the design names', () => {
+    expect(vocabulary.attributes().map(({ path }) => path)).toEqual([
+      'accessibility.assistance',
+      'accessibility.display',
+      'assistance.style',
+      'brand.affinity',
+      'category.interest',
+      'contact.marketing',
+      'contact.service',
+      'food.allergen',
+      'food.diet',
+      'fulfilment.delivery',
+      'fulfilment.substitution',
+      'language.spoken',
+      'loyalty.membership',
+      'payment.preference',
+      'price.sensitivity',
+      'receipt.delivery',
+      'recommendations.personalised',
+      'returns.method',
+      'size.apparel',
+      'size.footwear',
+    ]);
+  });
+
+  it.each(vocabulary.attributes())('$path is complete and consistent', (attribute) => {
+    expect(attribute.path).toMatch(/^[a-z]+\.[a-z_]+$/);
+    expect(attribute.path.split('.')[0]).toBe(attribute.category);
+    expect(
+      attribute.labels.en && attribute.labels.de && attribute.description.en && attribute.description.de,
+    ).toBeTruthy();
+    expect(vocabulary.checkValue(attribute.path, attribute.example)).toEqual([]);
+    expect(attribute.cardinality).toBe(attribute.key_from ? 'many' : 'one');
+    expect(vocabulary.keyOf(attribute.path, attribute.example) !== null).toBe(attribute.cardinality === 'many');
+    expect(attribute.strengths.length).toBeGreaterThan(0);
+    expect(strengths).toEqual(expect.arrayContaining([...attribute.strengths]));
+    expect(touchpoints).toEqual(expect.arrayContaining([...attribute.touchpoints]));
+    if (isSpecial(attribute)) expect(attribute.inferable).toBe(false);
+    for (const list of Object.values(attribute.code_lists)) expect(ccxCore100.code_lists[list]).toBeDefined();
+  });
+
+  it('merge every field of a value where they merge by field', () => {
+    for (const { merge, value_schema } of vocabulary.attributes()) {
+      if (typeof merge === 'object') {
+        expect(Object.keys(merge).toSorted()).toEqual(Object.keys(value_schema.properties as object).toSorted());
+      }
+    }
+  });
+
+  it('keep price sensitivity from every retailer', () => {
+    expect(vocabulary.attribute('price.sensitivity')?.touchpoints).toEqual([]);
+  });
+
+  it('name the special ones', () => {
+    expect(
+      vocabulary
+        .attributes()
+        .filter(isSpecial)
+        .map(({ path }) => path),
+    ).toEqual(['accessibility.assistance', 'accessibility.display', 'food.allergen', 'food.diet']);
+  });
+
+  it('have schemas that another validator understands on its own', () => {
+    for (const { value_schema, example } of vocabulary.attributes()) {
+      expect(new Ajv2020().validate(JSON.parse(JSON.stringify(value_schema)) as object, example)).toBe(true);
+    }
+  });
+});
+
+describe('the code lists', () => {
+  it('label every code of our own in English and in German', () => {
+    for (const [name, { codes }] of Object.entries(ccxCore100.code_lists)) {
+      expect(new Set(codes.map(({ code }) => code)).size).toBe(codes.length);
+      if (name === 'gs1_allergen') continue;
+      for (const { labels } of codes) expect(labels).toEqual({ en: expect.any(String), de: expect.any(String) });
+    }
+  });
+
+  it('say in a sentence what each purpose means', () => {
+    for (const { code, description } of ccxCore100.code_lists.purpose!.codes) {
+      expect(code).toMatch(/^dpv:[A-Z]/);
+      expect(description).toEqual({ en: expect.stringMatching(/\.$/), de: expect.stringMatching(/\.$/) });
+    }
+  });
+
+  it('hold all 366 allergens of GS1, 156 of them deprecated, every alias leading to a code in force', () => {
+    const { codes } = ccxCore100.code_lists.gs1_allergen!;
+    const inForce = new Set(allergenCodes.map(([code]) => code));
+    expect(codes).toHaveLength(366);
+    expect(codes.filter(({ status }) => status === 'deprecated')).toHaveLength(156);
+    expect(deprecatedAllergenCodes).toHaveLength(156);
+    for (const { alias_of } of codes) expect(alias_of === null || inForce.has(alias_of)).toBe(true);
+    // GS1 names these as replaced by themselves or by a code that it has not published.
+    expect(
+      codes.filter(({ status, alias_of }) => status === 'deprecated' && !alias_of).map(({ code }) => code),
+    ).toEqual(['EEL', 'QUEENSLAND_NUTS', 'TREE_NUT_TRACES']);
+  });
+
+  it('name the fourteen main allergens of the EU in German', () => {
+    const { codes } = ccxCore100.code_lists.gs1_allergen!;
+    for (const code of ['AW', 'AC', 'AE', 'AF', 'AP', 'AY', 'AM', 'AN', 'BC', 'BM', 'AS', 'AU', 'NL', 'UM']) {
+      expect(codes.find((entry) => entry.code === code)?.labels.de).toEqual(expect.any(String));
+    }
+  });
+});
+
+describe('expanding a path', () => {
+  it.each([
+    ['contact', ['contact.marketing', 'contact.service']],
+    ['size.footwear', ['size.footwear']],
+    ['food.allergen', ['food.allergen']],
+    ['food', []],
+    ['accessibility', []],
+    ['nothing', []],
+    ['', []],
+  ])('%s stands for %j', (path, attributes) => {
+    expect(vocabulary.expand(path)).toEqual(attributes);
+  });
+});
+
+describe('a deprecated code', () => {
+  it('is kept under the code that stands for it now', () => {
+    expect(vocabulary.canonical('food.allergen', { code: 'PEANUTS' })).toEqual({ code: 'AP' });
+    expect(vocabulary.keyOf('food.allergen', vocabulary.canonical('food.allergen', { code: 'GLUTEN' }))).toBe('AW');
+  });
+
+  it('stands for itself where there is no other', () => {
+    expect(vocabulary.canonical('food.allergen', { code: 'EEL' })).toEqual({ code: 'EEL' });
+    expect(vocabulary.canonical('food.allergen', { code: 'TREE_NUT_TRACES' })).toEqual({ code: 'TREE_NUT_TRACES' });
+  });
+});
+
+describe('a name as a key', () => {
+  it('is the same in any case and spacing', () => {
+    expect(vocabulary.keyOf('brand.affinity', { brand: 'Dr.  Hauschka' })).toBe('dr. hauschka');
+    expect(vocabulary.keyOf('brand.affinity', { brand: 'DR. HAUSCHKA' })).toBe('dr. hauschka');
+  });
+});
+
+describe('checking a value', () => {
+  it.each([
+    ['food.allergen', { code: 'CATS' }, '/code', 'is not a code of its list'],
+    ['food.allergen', 'AP', '', 'must be of type object'],
+    ['food.allergen', null, '', 'must be of type object'],
+    ['food.allergen', {}, '/code', 'is required'],
+    ['food.allergen', { code: 'AP', note: 'bad' }, '/note', 'is not a member of this value'],
+    ['food.allergen', { code: 'AP', 'a/b~c': 1 }, '/a~1b~0c', 'is not a member of this value'],
+    ['food.nothing', {}, '', 'There is no attribute food.nothing.'],
+    ['contact.marketing', {}, '', 'must have at least one member'],
+    ['contact.marketing', { email: 'yes' }, '/email', 'must be of type boolean'],
+    ['contact.marketing', { max_per_week: 1.5 }, '/max_per_week', 'must be of type integer'],
+    ['contact.marketing', { max_per_week: -1 }, '/max_per_week', 'must be >= 0'],
+    ['size.footwear', { system: 'MARS', size: '1' }, '/system', expect.stringContaining('must be one of AUSTRALIA')],
+    ['size.footwear', { system: 'UK', size: '8\u0000' }, '/size', 'is not written as the vocabulary asks for'],
+    ['size.footwear', { system: 'UK', size: ' 8' }, '/size', 'is not written as the vocabulary asks for'],
+    ['language.spoken', { language: 'deutsch' }, '/language', 'is not written as the vocabulary asks for'],
+    [
+      'price.sensitivity',
+      { style: 'best_value', budget: { amount: 100, currency: 'XXX', period: 'week' } },
+      '/budget/currency',
+      expect.stringContaining('is not a code of its list'),
+    ],
+  ])('%s %j is refused at %s', (path, value, pointer, detail) => {
+    expect(vocabulary.checkValue(path, value)).toEqual([{ pointer, detail }]);
+  });
+
+  it('names every fault at once', () => {
+    const faults = vocabulary.checkValue('size.footwear', { system: 'MARS', colour: 'red' });
+    expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual(['/colour', '/size', '/system']);
+  });
+});
