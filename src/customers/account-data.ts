@@ -1,0 +1,90 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { SubjectKeys } from '../platform/crypto/subject-keys.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import type { Reader, Tx } from '../platform/database/database.js';
+import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
+import { CustomerPassword, RecoveryCode } from './credentials.entity.js';
+import { Customer, LoginIdentity, openFor } from './customer.entity.js';
+import { findCustomer } from './customers.queries.js';
+import { PersonalToken } from './personal-token.entity.js';
+import { openProfile } from './profile.js';
+import { Session } from './session.entity.js';
+
+const ERASED = [Session, PersonalToken, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
+
+/** What this module holds of a customer. Their keys are counted to it, since it has them made. */
+@Injectable()
+export class AccountData implements OnModuleInit {
+  constructor(
+    private readonly personalData: PersonalData,
+    private readonly keys: SubjectKeys,
+  ) {}
+
+  onModuleInit(): void {
+    this.personalData.register({
+      module: 'customers',
+      tables: [
+        'customers',
+        'login_identities',
+        'customer_passwords',
+        'recovery_codes',
+        'sessions',
+        'personal_tokens',
+        'subject_keys',
+        'audit_subjects',
+      ],
+      export: (reader, customer) => this.export(reader, customer),
+      erase: (tx, customer) => this.erase(tx, customer),
+    });
+  }
+
+  // Hashes, keys and tokens are secrets rather than data about somebody, and stay out.
+  private async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+    const row = await findCustomer(reader, customer);
+    if (!row) return;
+    const { profileKey } = await this.keys.of(reader, customer);
+    const { customerId, email, displayName, language, createdAt, updatedAt } = openProfile(row, profileKey);
+    yield {
+      kind: 'account',
+      record: {
+        customer_id: customerId,
+        email,
+        display_name: displayName,
+        language,
+        created_at: createdAt.toISOString(),
+        updated_at: updatedAt.toISOString(),
+      },
+    };
+    for (const session of await reader.findBy(Session, { ...customer })) {
+      yield {
+        kind: 'session',
+        record: {
+          id: session.id,
+          device: session.deviceSealed && openFor(customer, profileKey, 'device', session.deviceSealed),
+          signed_in_at: session.signedInAt.toISOString(),
+          last_used_at: session.lastUsedAt.toISOString(),
+          expires_at: session.expiresAt.toISOString(),
+        },
+      };
+    }
+    for (const token of await reader.findBy(PersonalToken, { ...customer })) {
+      yield {
+        kind: 'personal_token',
+        record: {
+          id: token.id,
+          name: openFor(customer, profileKey, 'token name', token.nameSealed),
+          scopes: token.scopes,
+          created_at: token.createdAt.toISOString(),
+          last_used_at: token.lastUsedAt?.toISOString() ?? null,
+          expires_at: token.expiresAt.toISOString(),
+        },
+      };
+    }
+  }
+
+  private async erase(tx: Tx, customer: CustomerKey): Promise<void> {
+    await this.keys.destroy(tx, customer);
+    for (const entity of ERASED) await tx.delete(entity, { ...customer });
+  }
+}
