@@ -1,0 +1,46 @@
+import type { Reader, Tx } from '../platform/database/database.js';
+import { Client } from './client.entity.js';
+import { Retailer, type RetailerStatus } from './retailer.entity.js';
+
+export interface RetailerFilter {
+  status?: RetailerStatus;
+  sector?: string;
+  /** Only those after this id, newest first. */
+  before?: string;
+  limit: number;
+}
+
+/** Newest first: ids are made in the order of time. */
+export function listRetailers(reader: Reader, { status, sector, before, limit }: RetailerFilter): Promise<Retailer[]> {
+  const query = reader.createQueryBuilder(Retailer, 'r').orderBy('r.id', 'DESC').take(limit);
+  if (status) query.andWhere('r.status = :status', { status });
+  if (sector) query.andWhere('r.sectors @> array[:sector]', { sector });
+  if (before) query.andWhere('r.id < :before', { before });
+  return query.getMany();
+}
+
+/** Loads the retailer and holds its row until commit. */
+export function lockRetailer(tx: Tx, id: string): Promise<Retailer | null> {
+  return tx.findOne(Retailer, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+export interface ClientPage {
+  before?: { createdAt: Date; id: string };
+  limit: number;
+}
+
+/** Newest first. */
+export function clientsOf(reader: Reader, retailerId: string, { before, limit }: ClientPage): Promise<Client[]> {
+  const query = reader
+    .createQueryBuilder(Client, 'c')
+    .where('c.retailerId = :retailerId', { retailerId })
+    .orderBy({ 'c.createdAt': 'DESC', 'c.id': 'DESC' })
+    .take(limit);
+  if (before) query.andWhere('(c.createdAt, c.id) < (:createdAt, :id)', before);
+  return query.getMany();
+}
+
+/** Loads the client and holds its row until commit. */
+export function lockClient(tx: Tx, retailerId: string, id: string): Promise<Client | null> {
+  return tx.findOne(Client, { where: { id, retailerId }, lock: { mode: 'pessimistic_write' } });
+}

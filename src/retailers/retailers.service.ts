@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { In } from 'typeorm';
+
+import { Kek } from '../platform/crypto/kek.js';
+import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import { Database, type Reader } from '../platform/database/database.js';
+import { Client, type ClientStatus, isClientId } from './client.entity.js';
+import { Retailer, type RetailerStatus } from './retailer.entity.js';
+import { ClientNotFoundError, RetailerNotFoundError, RetailerSuspendedError } from './retailers.errors.js';
+import { type ClientPage, clientsOf, listRetailers, type RetailerFilter } from './retailers.queries.js';
+
+/** What pages and lists show of a retailer. */
+export type RetailerDescription = Pick<
+  Retailer,
+  'id' | 'name' | 'legalName' | 'website' | 'privacyUrl' | 'incentive' | 'country' | 'sectors' | 'status'
+>;
+
+export interface ClientWithRetailer {
+  readonly client: Client;
+  readonly retailer: Retailer;
+}
+
+/** Where a client and its retailer stand at this moment. */
+export interface ClientState {
+  readonly retailerId: string;
+  readonly client: ClientStatus;
+  readonly retailer: RetailerStatus;
+}
+
+const CLIENT_STATE = `
+  select c.retailer_id as "retailerId", c.status as client, r.status as retailer
+    from clients c join retailers r on r.id = c.retailer_id
+   where c.id = $1`;
+
+const DISPLAY_CACHE_MS = 1_000;
+const CACHED = 10_000;
+
+/** By what the pairwise key of a retailer is bound to its row. */
+export const pairwiseAad = (retailerId: string): string => `pairwise:${retailerId}`;
+
+/** Retailers and their clients, as the rest of the service asks about them. */
+@Injectable()
+export class RetailersService {
+  private readonly clients = new LRUCache<string, ClientWithRetailer>({ max: CACHED, ttl: DISPLAY_CACHE_MS });
+  // A pairwise key never changes, so that it may be kept as long as there is room.
+  private readonly pairwiseKeys = new LRUCache<string, Buffer>({ max: CACHED });
+
+  constructor(
+    private readonly database: Database,
+    private readonly kek: Kek,
+  ) {}
+
+  /** @throws RetailerNotFoundError */
+  async get(id: string): Promise<Retailer> {
+    const retailer = await this.database.reader.findOneBy(Retailer, { id });
+    if (!retailer) throw new RetailerNotFoundError(id);
+    return retailer;
+  }
+
+  /** One page of retailers, newest first, and one more when there are more. */
+  list(filter: RetailerFilter): Promise<Retailer[]> {
+    return listRetailers(this.database.reader, filter);
+  }
+
+  /** @throws RetailerNotFoundError unless it is there and active, as everybody may see it */
+  async getActive(id: string): Promise<Retailer> {
+    const retailer = await this.get(id);
+    if (retailer.status !== 'active') throw new RetailerNotFoundError(id);
+    return retailer;
+  }
+
+  clientsOf(retailerId: string, page: ClientPage): Promise<Client[]> {
+    return clientsOf(this.database.reader, retailerId, page);
+  }
+
+  /** The touchpoints at which any of its clients can act at this moment. */
+  async servedTouchpoints(retailerId: string): Promise<string[]> {
+    const rows = await this.database.reader.query<{ touchpoint: string }[]>(
+      `select distinct unnest(touchpoints) as touchpoint from clients where retailer_id = $1 and status = 'active'`,
+      [retailerId],
+    );
+    return rows.map(({ touchpoint }) => touchpoint);
+  }
+
+  /** @throws ClientNotFoundError when there is none such of this retailer */
+  async clientOf(retailerId: string, clientId: string): Promise<Client> {
+    const client = isClientId(clientId)
+      ? await this.database.reader.findOneBy(Client, { id: clientId, retailerId })
+      : null;
+    if (!client) throw new ClientNotFoundError(clientId);
+    return client;
+  }
+
+  /** For lists and pages: what those of the ids that exist are called. */
+  async describe(ids: readonly string[]): Promise<Map<string, RetailerDescription>> {
+    const distinct = [...new Set(ids)];
+    const retailers = distinct.length ? await this.database.reader.findBy(Retailer, { id: In(distinct) }) : [];
+    return new Map(retailers.map((retailer) => [retailer.id, retailer]));
+  }
+
+  /**
+   * The client and its retailer, at most a second old: for what is shown and for keys. Whether they are active is
+   * decided by the statement that serves the request, or by `assertActive`.
+   */
+  async clientById(clientId: string): Promise<ClientWithRetailer | null> {
+    const cached = this.clients.get(clientId);
+    if (cached) return cached;
+    const client = isClientId(clientId) && (await this.database.reader.findOneBy(Client, { id: clientId }));
+    if (!client) return null;
+    const found = { client, retailer: await this.get(client.retailerId) };
+    this.clients.set(clientId, found);
+    return found;
+  }
+
+  /** The client and its retailer as they stand now, or undefined unless both are active. */
+  async activeClient(reader: Reader, clientId: string): Promise<ClientWithRetailer | undefined> {
+    const client = isClientId(clientId) && (await reader.findOneBy(Client, { id: clientId, status: 'active' }));
+    const retailer = client && (await reader.findOneBy(Retailer, { id: client.retailerId, status: 'active' }));
+    return client && retailer ? { client, retailer } : undefined;
+  }
+
+  /** Where the client and its retailer stand now, or null when there is no such client. */
+  async clientState(clientId: string, reader?: Reader): Promise<ClientState | null> {
+    if (!isClientId(clientId)) return null;
+    const [state] = reader
+      ? await reader.query<ClientState[]>(CLIENT_STATE, [clientId])
+      : await this.database.named<ClientState>('retailers.client-state', CLIENT_STATE, [clientId]);
+    return state ?? null;
+  }
+
+  /** @throws RetailerSuspendedError unless the client and its retailer are active now */
+  async assertActive(clientId: string, reader?: Reader): Promise<void> {
+    const state = await this.clientState(clientId, reader);
+    if (state?.client !== 'active' || state.retailer !== 'active') throw new RetailerSuspendedError();
+  }
+
+  /** The `sub` by which this retailer knows the customer. */
+  async subjectFor(retailerId: string, customer: CustomerKey, reader: Reader = this.database.reader): Promise<string> {
+    return encodeSubject(customer.customerId, await this.pairwiseKeyOf(retailerId, reader));
+  }
+
+  /** The customer behind a `sub`, or null when it is none that this retailer was given. */
+  async customerOf(retailerId: string, subject: string): Promise<CustomerKey | null> {
+    return decodeSubject(subject, await this.pairwiseKeyOf(retailerId));
+  }
+
+  /** The key for many subjects at once: with it, `encodeSubject` and `decodeSubject` need no waiting. */
+  async pairwiseKeyOf(retailerId: string, reader: Reader = this.database.reader): Promise<Buffer> {
+    const cached = this.pairwiseKeys.get(retailerId);
+    if (cached) return cached;
+    const [row] = await reader.query<{ pairwise_key: Buffer }[]>('select pairwise_key from retailers where id = $1', [
+      retailerId,
+    ]);
+    if (!row) throw new RetailerNotFoundError(retailerId);
+    const key = this.kek.unwrap(row.pairwise_key, pairwiseAad(retailerId));
+    this.pairwiseKeys.set(retailerId, key);
+    return key;
+  }
+}

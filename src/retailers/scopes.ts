@@ -1,0 +1,20 @@
+/** What a retailer's client may be allowed to ask for. */
+export const retailerScopes = [
+  'openid',
+  'offline_access',
+  'preferences.read',
+  'preferences.propose',
+  'interactions.write',
+  'interactions.read',
+  'consents.read',
+  'consents.request',
+  'grant_management_query',
+  'grant_management_revoke',
+] as const;
+
+export type RetailerScope = (typeof retailerScopes)[number];
+
+/** The ways in which a client may get tokens. */
+export const clientGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+
+export type ClientGrantType = (typeof clientGrantTypes)[number];
