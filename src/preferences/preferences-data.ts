@@ -1,0 +1,70 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
+
+import { SubjectKeys } from '../platform/crypto/subject-keys.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import type { Reader } from '../platform/database/database.js';
+import type { JsonObject } from '../platform/json.js';
+import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
+import { PreferenceDocument } from './preference-document.entity.js';
+import { openVersion, PreferenceDocuments } from './preference-documents.js';
+import { PreferenceVersion } from './preference-version.entity.js';
+
+const PAGE = 1000;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** What this module holds of a customer. */
+@Injectable()
+export class PreferencesData implements OnModuleInit {
+  constructor(
+    private readonly personalData: PersonalData,
+    private readonly keys: SubjectKeys,
+    private readonly documents: PreferenceDocuments,
+  ) {}
+
+  onModuleInit(): void {
+    this.personalData.register({
+      module: 'preferences',
+      tables: ['preference_documents', 'preference_versions'],
+      export: (reader, customer) => this.export(reader, customer),
+      erase: async (tx, customer) => {
+        await tx.delete(PreferenceDocument, { ...customer });
+        await tx.delete(PreferenceVersion, { ...customer });
+      },
+    });
+  }
+
+  private async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+    for (const { preferences } of await this.documents.of(reader, customer)) {
+      for (const preference of preferences) {
+        yield { kind: 'preference', record: preference as unknown as JsonObject };
+      }
+    }
+    yield* this.exportHistory(reader, customer);
+  }
+
+  private async *exportHistory(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+    const { profileKey } = await this.keys.of(reader, customer);
+    let last = { id: BEFORE_ALL, version: 0 };
+    for (;;) {
+      const rows = await reader.find(PreferenceVersion, {
+        where: [
+          { ...customer, preferenceId: last.id, version: MoreThan(last.version) },
+          { ...customer, preferenceId: MoreThan(last.id) },
+        ],
+        order: { preferenceId: 'asc', version: 'asc' },
+        take: PAGE,
+      });
+      for (const row of rows) {
+        const preference = openVersion(customer, profileKey, row);
+        yield {
+          kind: 'preference_version',
+          record: { change: row.change, preference: preference as unknown as JsonObject },
+        };
+      }
+      const end = rows.at(-1);
+      if (!end || rows.length < PAGE) return;
+      last = { id: end.preferenceId, version: end.version };
+    }
+  }
+}
