@@ -85,6 +85,7 @@ export class Consents1760000000090 implements MigrationInterface {
       )`);
     await db.query(`
       create index consent_requests_open on consent_requests (bucket, customer_id, created_at) where status = 'open'`);
+    await db.query(`create index consent_requests_lapsing on consent_requests (expires_at) where status = 'open'`);
     await db.query(`
       create table consent_clients (
         bucket       int not null,

@@ -1,0 +1,28 @@
+import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+
+import type { Actor } from '../audit/audit.service.js';
+import type { ConsentStatus } from './consent.entity.js';
+import type { ConsentDetail } from './detail.js';
+
+/** What can happen to a consent. Each makes a version. */
+export const consentChanges = ['given', 'amended', 'withdrawn', 'expired'] as const;
+export type ConsentChange = (typeof consentChanges)[number];
+
+/** A consent as it was from one moment on. Never changed. */
+@Entity('consent_versions')
+@ForeignKey('Consent', ['bucket', 'customerId', 'consentId'], ['bucket', 'customerId', 'id'], {
+  name: 'consent_versions_of_consent',
+})
+export class ConsentVersion {
+  @PrimaryColumn('int', { primaryKeyConstraintName: 'consent_versions_pk' }) bucket!: number;
+  @PrimaryColumn('uuid', { name: 'customer_id', primaryKeyConstraintName: 'consent_versions_pk' }) customerId!: string;
+  @PrimaryColumn('uuid', { name: 'consent_id', primaryKeyConstraintName: 'consent_versions_pk' }) consentId!: string;
+  @PrimaryColumn('int', { primaryKeyConstraintName: 'consent_versions_pk' }) version!: number;
+  @Column('text') change!: ConsentChange;
+  @Column('text') status!: ConsentStatus;
+  @Column('jsonb') details!: ConsentDetail[];
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  @Column('bytea', { name: 'notice_hash', nullable: true }) noticeHash!: Buffer | null;
+  @Column('jsonb') actor!: Actor;
+  @Column('timestamptz') at!: Date;
+}

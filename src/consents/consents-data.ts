@@ -1,0 +1,101 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+import { Clock } from '../platform/clock.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import type { Reader, Tx } from '../platform/database/database.js';
+import type { JsonObject } from '../platform/json.js';
+import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
+import { ConsentClient } from './consent-client.entity.js';
+import { ConsentRef } from './consent-ref.entity.js';
+import { ConsentRequest } from './consent-request.entity.js';
+import { listRequests } from './consent-requests.queries.js';
+import { ConsentVersion } from './consent-version.entity.js';
+import { Consent } from './consent.entity.js';
+import { StoredNotice } from './stored-notice.entity.js';
+import { findNotice, listConsents, versionsOf } from './consents.queries.js';
+
+const PAGE = 200;
+
+/** What this module holds of a customer. */
+@Injectable()
+export class ConsentsData implements OnModuleInit {
+  constructor(
+    private readonly personalData: PersonalData,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.personalData.register({
+      module: 'consents',
+      tables: ['consents', 'consent_versions', 'consent_requests', 'consent_clients', 'consent_refs', 'notices'],
+      export: (reader, customer) => this.export(reader, customer),
+      erase: (tx, customer) => this.erase(tx, customer),
+    });
+  }
+
+  private async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+    const now = this.clock.now();
+    const requests = (before?: string) => listRequests(reader, customer, { before, limit: PAGE }, now);
+    for await (const request of everyOne(requests)) {
+      yield { kind: 'consent_request', record: requestRecord(request) };
+    }
+    const consents = (before?: string) => listConsents(reader, customer, { before, limit: PAGE }, now);
+    for await (const consent of everyOne(consents)) {
+      for (const version of await versionsOf(reader, consent)) {
+        const notice = version.noticeHash && (await findNotice(reader, customer, version.noticeHash));
+        yield { kind: 'consent_version', record: { ...versionRecord(consent, version), shown: notice?.text ?? null } };
+      }
+    }
+  }
+
+  private async erase(tx: Tx, customer: CustomerKey): Promise<void> {
+    const { bucket, customerId } = customer;
+    // What refers to a consent goes before it.
+    for (const entity of [ConsentVersion, ConsentClient, Consent, ConsentRequest, StoredNotice, ConsentRef]) {
+      await tx.delete(entity, { bucket, customerId });
+    }
+  }
+}
+
+/** Goes through a list that is fetched page by page, newest first. */
+async function* everyOne<T extends { id: string }>(page: (before?: string) => Promise<T[]>): AsyncGenerator<T> {
+  for (let last: string | undefined; ;) {
+    const rows = await page(last);
+    yield* rows;
+    last = rows.at(-1)?.id;
+    if (rows.length < PAGE) return;
+  }
+}
+
+function requestRecord(request: ConsentRequest): JsonObject {
+  return {
+    id: request.id,
+    retailer_id: request.retailerId,
+    origin: request.origin,
+    status: request.status,
+    use: request.use,
+    lifetime_days: request.lifetimeDays,
+    message: request.message,
+    details: request.details as unknown as JsonObject[],
+    consent_id: request.consentId,
+    created_at: request.createdAt.toISOString(),
+    expires_at: request.expiresAt.toISOString(),
+    shown_at: request.shownAt?.toISOString() ?? null,
+    decided_at: request.decidedAt?.toISOString() ?? null,
+  };
+}
+
+function versionRecord(consent: Consent, version: ConsentVersion): JsonObject {
+  return {
+    id: consent.id,
+    retailer_id: consent.retailerId,
+    use: consent.use,
+    reported_data: consent.reportedData,
+    version: version.version,
+    change: version.change,
+    status: version.status,
+    details: version.details as unknown as JsonObject[],
+    expires_at: version.expiresAt.toISOString(),
+    at: version.at.toISOString(),
+  };
+}

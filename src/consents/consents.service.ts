@@ -1,0 +1,227 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+
+import type { Actor } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
+import { UnauthenticatedError, UnavailableError } from '../platform/errors.js';
+import type { RetailerPrincipal } from '../platform/http/access.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { Random } from '../platform/random.js';
+import { Consent, type Given, type ReportedData } from './consent.entity.js';
+import type { ConsentVersion } from './consent-version.entity.js';
+import { ConsentNotFoundError, ConsentPausedError } from './consents.errors.js';
+import {
+  type ConsentFilter,
+  enrolClient,
+  epochOf,
+  findConsent,
+  findRef,
+  findStanding,
+  holderOf,
+  insertConsent,
+  insertRef,
+  listConsents,
+  lockConsent,
+  lockStanding,
+  overdueConsents,
+  raiseEpoch,
+  rowKey,
+  shareConsents,
+  versionsOf,
+} from './consents.queries.js';
+import { ConsentsJournal } from './consents-journal.js';
+import type { AskedDetail } from './detail.js';
+import { differenceOf } from './difference.js';
+import { forEachInTurn } from './sweep.js';
+
+const SWEEP_INTERVAL_MS = 60_000;
+const SWEPT_AT_ONCE = 500;
+const ATTEMPTS = 5;
+
+/** What a customer gives, and who says so. */
+export interface Gift extends Given {
+  actor: Actor;
+}
+
+/** Consents: what customers have given to retailers, and how it ends. */
+@Injectable()
+export class ConsentsService implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly journal: ConsentsJournal,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly jobs: Jobs,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.every('consents.expire', SWEEP_INTERVAL_MS, () => this.expireOverdue());
+  }
+
+  /** @throws ConsentNotFoundError */
+  async get(customer: CustomerKey, id: string): Promise<Consent> {
+    const consent = await findConsent(this.database.reader, customer, id);
+    if (!consent) throw new ConsentNotFoundError(id);
+    return consent;
+  }
+
+  /** A consent and the states that it has been in, oldest first. @throws ConsentNotFoundError */
+  async history(customer: CustomerKey, id: string): Promise<{ consent: Consent; versions: ConsentVersion[] }> {
+    const consent = await this.get(customer, id);
+    return { consent, versions: await versionsOf(this.database.reader, consent) };
+  }
+
+  /** A customer's consents, newest first. */
+  list(customer: CustomerKey, filter: ConsentFilter): Promise<Consent[]> {
+    return listConsents(this.database.reader, customer, filter, this.clock.now());
+  }
+
+  /**
+   * Ends a consent at once and answers its new state: from the commit on, no read and no token under it succeeds.
+   * Withdrawing what has ended changes nothing and is no error.
+   */
+  withdraw(
+    customer: CustomerKey,
+    id: string,
+    { reportedData = 'keep', actor }: { reportedData?: ReportedData; actor: Actor },
+  ): Promise<Consent> {
+    return this.database.transaction(async (tx) => {
+      const consent = await lockConsent(tx, customer, id);
+      if (!consent) throw new ConsentNotFoundError(id);
+      const at = this.clock.now();
+      if (consent.isOverdue(at)) await this.expire(tx, consent, at);
+      if (consent.hasEnded()) return consent;
+
+      consent.withdraw(reportedData, at);
+      await tx.save(consent);
+      await raiseEpoch(tx, consent);
+      await this.journal.consentChanged(tx, consent, 'withdrawn', { at, actor, data: { reported_data: reportedData } });
+      return consent;
+    });
+  }
+
+  /**
+   * Makes a consent out of what was given, or adds it to the standing one that the retailer has: its id survives, its
+   * version rises. What is given once is always a consent of its own.
+   */
+  async give(tx: Tx, gift: Gift): Promise<Consent> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const consent = (await this.widenStanding(tx, gift)) ?? (await this.begin(tx, gift));
+      if (consent) return consent;
+    }
+    throw new UnavailableError('The consent of this retailer is changing right now.');
+  }
+
+  /** Whose the consent is, for those who know its id alone. */
+  async holderOf(reader: Reader, id: string): Promise<CustomerKey | null> {
+    const ref = isUuid(id) ? await findRef(reader, 'consent', id) : null;
+    return ref && holderOf(ref);
+  }
+
+  /** The standing consent that has not ended, be it paused or not. */
+  async standingWith(reader: Reader, customer: CustomerKey, retailerId: string): Promise<Consent | null> {
+    const consent = await findStanding(reader, customer, retailerId);
+    return consent?.isOverdue(this.clock.now()) ? null : consent;
+  }
+
+  /** The standing, active consent that gives all of this already, so that there is nothing to ask the customer. */
+  async covering(
+    reader: Reader,
+    customer: CustomerKey,
+    retailerId: string,
+    asked: readonly AskedDetail[],
+  ): Promise<Consent | null> {
+    const consent = await this.standingWith(reader, customer, retailerId);
+    if (consent?.status !== 'active') return null;
+    return differenceOf(asked, consent.details, this.clock.now()).complete ? consent : null;
+  }
+
+  /** The consent and the client's epoch under it; null when the client has never had a token under it. */
+  async byToken(
+    reader: Reader,
+    consentId: string,
+    clientId: string,
+  ): Promise<{ consent: Consent; epoch: number } | null> {
+    const holder = await this.holderOf(reader, consentId);
+    const consent = holder && (await findConsent(reader, holder, consentId));
+    const epoch = consent && (await epochOf(reader, consent, clientId));
+    return consent && epoch !== null ? { consent, epoch } : null;
+  }
+
+  /**
+   * For routes whose own statement does not check it: that the token's consent holds and its epoch is the current one.
+   *
+   * @throws UnauthenticatedError when the consent has ended or the client's tokens were revoked
+   * @throws ConsentPausedError
+   */
+  async assertTokenHolds({ consent: token, clientId }: RetailerPrincipal): Promise<void> {
+    if (!token) return;
+    const { reader } = this.database;
+    const consent = await findConsent(reader, token.customer, token.id);
+    const status = consent?.statusAt(this.clock.now());
+    const holds = consent && (status === 'active' || status === 'paused');
+    if (!holds || (await epochOf(reader, consent, clientId)) !== token.epoch) throw new UnauthenticatedError();
+    if (status === 'paused') throw new ConsentPausedError();
+  }
+
+  /** Every consent of the pair, newest first. A change of any of them waits until the transaction is over. */
+  lockForReport(tx: Tx, customer: CustomerKey, retailerId: string): Promise<Consent[]> {
+    return shareConsents(tx, customer, retailerId);
+  }
+
+  /** The epoch that new tokens of the client under this consent carry. */
+  enrolClient(tx: Tx, consent: Consent, clientId: string): Promise<number> {
+    return enrolClient(tx, consent, clientId, this.clock.now());
+  }
+
+  /** Ends every token of the client under the consent (of all its clients, when none is named). The consent stays. */
+  raiseEpoch(tx: Tx, customer: CustomerKey, consentId: string, clientId?: string): Promise<void> {
+    return raiseEpoch(tx, rowKey(customer, consentId), clientId);
+  }
+
+  private async widenStanding(tx: Tx, gift: Gift): Promise<Consent | null> {
+    const { request, actor, at } = gift;
+    if (request.use === 'once') return null;
+    const consent = await lockStanding(tx, request, request.retailerId);
+    if (!consent) return null;
+    if (consent.isOverdue(at)) {
+      await this.expire(tx, consent, at);
+      return null;
+    }
+    consent.widen(gift);
+    await tx.save(consent);
+    await this.journal.consentChanged(tx, consent, 'amended', { at, actor, data: { request_id: request.id } });
+    return consent;
+  }
+
+  /** Null when another request made the standing consent in this very moment. */
+  private async begin(tx: Tx, gift: Gift): Promise<Consent | null> {
+    const { request, actor, at } = gift;
+    const consent = Consent.begin({ ...gift, id: this.random.id() });
+    if (!(await insertConsent(tx, consent))) return null;
+    await insertRef(tx, 'consent', consent);
+    await this.journal.consentChanged(tx, consent, 'given', { at, actor, data: { request_id: request.id } });
+    return consent;
+  }
+
+  /** Each consent is a transaction of its own: they belong to different customers. */
+  private async expireOverdue(): Promise<void> {
+    const now = this.clock.now();
+    const overdue = await overdueConsents(this.database.reader, now, SWEPT_AT_ONCE);
+    await forEachInTurn(overdue, ({ bucket, customerId, id }) =>
+      this.database.transaction(async (tx) => {
+        const consent = await lockConsent(tx, { bucket, customerId }, id);
+        if (consent?.isOverdue(now)) await this.expire(tx, consent, now);
+      }),
+    );
+  }
+
+  private async expire(tx: Tx, consent: Consent, at: Date): Promise<void> {
+    consent.expire(at);
+    await tx.save(consent);
+    await raiseEpoch(tx, consent);
+    await this.journal.consentChanged(tx, consent, 'expired', { at, actor: { kind: 'system' } });
+  }
+}

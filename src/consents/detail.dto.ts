@@ -1,0 +1,80 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+import { openCode, openCodes } from '../platform/http/extensible.js';
+import { purposes, stages, touchpoints } from '../vocabulary/code-lists.js';
+import { type AskedDetail, type ConsentDetail, deliveries, detailTypes } from './detail.js';
+import { eventTypes } from './event-types.js';
+
+/** One line of a request, as it was read. Preferences and interactions have members of their own. */
+export class AskedDetailDto {
+  @ApiProperty({ format: 'uuid', description: 'By which the line is named when the request is decided.' })
+  readonly id!: string;
+
+  @ApiProperty({ ...openCode(detailTypes), example: 'ccx_preferences' })
+  readonly type!: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'What may be read: attributes of the vocabulary, categories expanded.',
+    example: ['size.footwear'],
+  })
+  readonly attributes?: string[];
+
+  @ApiPropertyOptional({
+    ...openCodes(eventTypes),
+    description: 'What may be reported.',
+    example: ['transaction.completed'],
+  })
+  readonly event_types?: string[];
+
+  @ApiProperty({ ...openCodes(purposes), example: ['dpv:ServicePersonalisation'] })
+  readonly purposes!: string[];
+
+  @ApiProperty({ ...openCodes(touchpoints), example: ['till', 'web'] })
+  readonly touchpoints!: string[];
+
+  @ApiPropertyOptional({ ...openCodes(stages), example: ['shopping'] })
+  readonly stages?: string[];
+
+  @ApiPropertyOptional({ ...openCodes(deliveries), example: ['live'] })
+  readonly delivery?: string[];
+
+  @ApiPropertyOptional({
+    description: 'For how long the retailer may keep what it read: an ISO 8601 duration.',
+    example: 'P30D',
+  })
+  readonly retention?: string;
+
+  @ApiPropertyOptional({
+    description: 'How far back events may reach: a duration before the decision, or a date.',
+    example: 'P90D',
+  })
+  readonly since?: string;
+
+  @ApiPropertyOptional({
+    description: 'For how long after the end events from before the end may still be reported.',
+    example: 'P3D',
+  })
+  readonly late_reporting?: string;
+
+  static of(detail: AskedDetail): AskedDetailDto {
+    return detail;
+  }
+}
+
+/** One line of a consent. What is read or reported is covered by one line; lines are never combined. */
+export class ConsentDetailDto extends AskedDetailDto {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Events that happened before are not covered.',
+    example: '2026-08-23T09:30:00.000Z',
+  })
+  declare readonly since?: string;
+
+  @ApiProperty({ format: 'date-time', example: '2027-11-21T09:30:00.000Z' })
+  readonly expires_at!: string;
+
+  static override of(detail: ConsentDetail): ConsentDetailDto {
+    return detail;
+  }
+}

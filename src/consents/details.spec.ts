@@ -1,0 +1,173 @@
+import { ccxCore100 } from '../vocabulary/ccx-core/1.0.0.js';
+import { touchpoints } from '../vocabulary/code-lists.js';
+import { Vocabulary } from '../vocabulary/vocabulary.js';
+import { InvalidAuthorizationDetailsError, SpecialAttributesError } from './consents.errors.js';
+import { parseDetails } from './details.js';
+
+const vocabulary = new Vocabulary(ccxCore100);
+const now = new Date('2026-11-21T09:30:00Z');
+
+const parse = (value: unknown, ofClient: readonly string[] = touchpoints) => {
+  let ids = 0;
+  return parseDetails(value, { vocabulary, touchpoints: ofClient, now, newId: () => `line-${++ids}` });
+};
+
+const reading = {
+  type: 'ccx_preferences',
+  attributes: ['size.footwear'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till'],
+};
+const reporting = {
+  type: 'ccx_interactions',
+  event_types: ['transaction.completed'],
+  purposes: ['dpv:PersonalisedBenefits'],
+  touchpoints: ['till'],
+};
+
+/** The faults of something that is refused. */
+function faultsOf(value: unknown, ofClient?: readonly string[]) {
+  try {
+    parse(value, ofClient);
+  } catch (error) {
+    if (error instanceof InvalidAuthorizationDetailsError || error instanceof SpecialAttributesError)
+      return error.errors;
+    throw error;
+  }
+  return [];
+}
+
+describe('authorization details', () => {
+  it('are read with what was left out filled in', () => {
+    expect(parse([reading, reporting])).toEqual([
+      {
+        ...reading,
+        id: 'line-1',
+        stages: ['awareness', 'exploring', 'shopping', 'post_shopping'],
+        delivery: ['live'],
+        retention: 'P30D',
+      },
+      { ...reporting, id: 'line-2', late_reporting: 'P3D' },
+    ]);
+  });
+
+  it('have their codes once and in the order of the lists', () => {
+    const [detail] = parse([{ ...reading, touchpoints: ['web', 'till', 'web'], stages: ['shopping', 'exploring'] }]);
+    expect(detail).toMatchObject({ touchpoints: ['till', 'web'], stages: ['exploring', 'shopping'] });
+  });
+
+  it('have categories expanded to attributes', () => {
+    const [detail] = parse([{ ...reading, attributes: ['contact', 'size.footwear', 'contact.service'] }]);
+    expect(detail).toMatchObject({ attributes: ['contact.marketing', 'contact.service', 'size.footwear'] });
+  });
+
+  it('keep how far back and how late events may be reported', () => {
+    const [detail] = parse([{ ...reporting, since: 'P400D', late_reporting: 'P14D' }]);
+    expect(detail).toMatchObject({ since: 'P400D', late_reporting: 'P14D' });
+  });
+
+  it('are refused with every fault at once, by pointers into the request', () => {
+    const faults = faultsOf([
+      { ...reading, attributes: ['size.hat'], purposes: [], color: 'red', retention: '30 days' },
+      { ...reporting, event_types: ['transaction.completed', 'web.viewed'], since: 'P500D' },
+      { type: 'payment_initiation' },
+      'preferences',
+    ]);
+    expect(faults).toEqual([
+      { pointer: '/authorization_details/0/color', detail: 'is not a member of this type of detail' },
+      {
+        pointer: '/authorization_details/0/attributes/0',
+        detail: 'is neither an attribute nor a category of ccx-core 1.0.0',
+      },
+      { pointer: '/authorization_details/0/purposes', detail: 'must be a list with at least one entry' },
+      { pointer: '/authorization_details/0/retention', detail: 'must be an ISO 8601 duration such as P30D' },
+      { pointer: '/authorization_details/1/since', detail: 'must not reach back more than 400 days' },
+      {
+        pointer: '/authorization_details/1/event_types/1',
+        detail: expect.stringContaining('must be one of') as string,
+      },
+      { pointer: '/authorization_details/2/type', detail: 'must be one of ccx_preferences, ccx_interactions' },
+      { pointer: '/authorization_details/3', detail: 'must be an object' },
+      { pointer: '/authorization_details/3/type', detail: 'must be one of ccx_preferences, ccx_interactions' },
+    ]);
+  });
+
+  it.each([undefined, null, {}, [], 'ccx_preferences', Array.from({ length: 11 }, () => reading)])(
+    'cannot be %j',
+    (value) => {
+      expect(faultsOf(value)).toMatchObject([{ pointer: '/authorization_details' }]);
+    },
+  );
+
+  it.each([
+    ['attributes', 'size.footwear'],
+    ['attributes', [null]],
+    ['attributes', Array(101).fill('size')],
+    ['touchpoints', ['sofa']],
+    ['stages', []],
+    ['delivery', ['carrier pigeon']],
+    ['retention', 'P2Y'],
+    ['retention', 30],
+  ])('cannot have %s %j', (member, value) => {
+    const [fault] = faultsOf([{ ...reading, [member]: value }]) ?? [];
+    expect(fault?.pointer).toMatch(new RegExp(`^/authorization_details/0/${member}`));
+  });
+
+  it('stay within the touchpoints of the client', () => {
+    expect(faultsOf([{ ...reading, touchpoints: ['till', 'web'] }], ['till'])).toEqual([
+      {
+        pointer: '/authorization_details/0/touchpoints',
+        detail: 'must be among those of the client; web is not',
+      },
+    ]);
+  });
+
+  it('never reach what no retailer sees', () => {
+    expect(faultsOf([{ ...reading, attributes: ['price.sensitivity'] }])).toEqual([
+      { pointer: '/authorization_details/0/attributes/0', detail: 'is never shown to retailers' },
+    ]);
+  });
+});
+
+function refusal(value: unknown): SpecialAttributesError {
+  try {
+    parse(value);
+  } catch (error) {
+    return error as SpecialAttributesError;
+  }
+  throw new Error('They were not refused.');
+}
+
+describe('special attributes', () => {
+  it('are refused by name', () => {
+    const error = refusal([{ ...reading, attributes: ['food.diet', 'size.footwear', 'food.allergen'] }]);
+    expect(error).toBeInstanceOf(SpecialAttributesError);
+    expect(error.extensions).toEqual({ attributes: ['food.allergen', 'food.diet'] });
+    expect(error.errors?.map(({ pointer }) => pointer)).toEqual([
+      '/authorization_details/0/attributes/0',
+      '/authorization_details/0/attributes/2',
+    ]);
+  });
+
+  it('are refused as a category of nothing else', () => {
+    expect(refusal([{ ...reading, attributes: ['food'] }]).extensions).toEqual({
+      attributes: ['food.allergen', 'food.diet'],
+    });
+  });
+
+  it('are refused in a detail of their own', () => {
+    const error = refusal([{ ...reading, type: 'ccx_preferences_special', attributes: ['food.allergen'] }]);
+    expect(error.message).toBe('Special attributes cannot be asked for in this way: food.allergen.');
+  });
+
+  it('never come along with a category', () => {
+    for (const category of vocabulary.categories().filter((name) => vocabulary.expand(name).length > 0)) {
+      if (category === 'price') continue; // no retailer sees anything of it
+      const [detail] = parse([{ ...reading, attributes: [category] }]);
+      const attributes = detail?.type === 'ccx_preferences' ? detail.attributes : [];
+      expect(attributes.map((path) => vocabulary.attribute(path)?.sensitivity)).not.toContainEqual(
+        expect.stringMatching(/^special:/),
+      );
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { type Purpose, purposes, type Stage, stages, type Touchpoint } from '../vocabulary/code-lists.js';
+import type { Vocabulary } from '../vocabulary/vocabulary.js';
+import {
+  type AskedDetail,
+  type AskedInteractions,
+  type AskedPreferences,
+  deliveries,
+  type Delivery,
+} from './detail.js';
+import { DetailReader, Faults } from './detail-reader.js';
+import { type EventType, eventTypes } from './event-types.js';
+
+export const MOST_DETAILS = 10;
+const DEFAULT_RETENTION = 'P30D';
+const LONGEST_RETENTION_DAYS = 366;
+const DEFAULT_LATE_REPORTING = 'P3D';
+const LONGEST_LATE_REPORTING_DAYS = 30;
+
+export interface ParseContext {
+  /** The release whose attributes a category stands for; later ones never join. */
+  vocabulary: Vocabulary;
+  /** Where the client may ask for anything at all. */
+  touchpoints: readonly string[];
+  now: Date;
+  newId: () => string;
+}
+
+/**
+ * Reads `authorization_details` as a retailer sent them: checks every member, expands categories, fills in what was
+ * left out. Faults are named all at once, by JSON pointers that begin with `pointer`.
+ *
+ * @throws InvalidAuthorizationDetailsError
+ * @throws SpecialAttributesError when special attributes are among what is asked for
+ */
+export function parseDetails(value: unknown, context: ParseContext, pointer = '/authorization_details'): AskedDetail[] {
+  const faults = new Faults();
+  const details: AskedDetail[] = [];
+  if (!Array.isArray(value) || value.length === 0) {
+    faults.add(pointer, 'must be a list with at least one detail');
+  } else if (value.length > MOST_DETAILS) {
+    faults.add(pointer, `must not have more than ${MOST_DETAILS} details`);
+  } else {
+    value.forEach((detail, index) => {
+      const parsed = parseDetail(new DetailReader(detail, `${pointer}/${index}`, faults), context);
+      if (parsed) details.push(parsed);
+    });
+  }
+  faults.throwIfAny();
+  return details;
+}
+
+function parseDetail(reader: DetailReader, context: ParseContext): AskedDetail | undefined {
+  switch (reader.type()) {
+    case 'ccx_preferences':
+      return parsePreferences(reader, context);
+    case 'ccx_interactions':
+      return parseInteractions(reader, context);
+    case 'ccx_preferences_special':
+      reader.refuseSpecial();
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parsePreferences(reader: DetailReader, context: ParseContext): AskedPreferences {
+  reader.knowOnly('attributes', 'purposes', 'touchpoints', 'stages', 'delivery', 'retention');
+  return {
+    id: context.newId(),
+    type: 'ccx_preferences',
+    attributes: reader.attributes(context.vocabulary),
+    ...common(reader, context),
+    stages: reader.codes<Stage>('stages', stages, stages),
+    delivery: reader.codes<Delivery>('delivery', deliveries, ['live']),
+    retention: reader.duration('retention', LONGEST_RETENTION_DAYS, DEFAULT_RETENTION),
+  };
+}
+
+function parseInteractions(reader: DetailReader, context: ParseContext): AskedInteractions {
+  reader.knowOnly('event_types', 'purposes', 'touchpoints', 'since', 'late_reporting');
+  const since = reader.since(context.now);
+  return {
+    id: context.newId(),
+    type: 'ccx_interactions',
+    event_types: reader.codes<EventType>('event_types', eventTypes),
+    ...common(reader, context),
+    ...(since !== undefined && { since }),
+    late_reporting: reader.duration('late_reporting', LONGEST_LATE_REPORTING_DAYS, DEFAULT_LATE_REPORTING),
+  };
+}
+
+function common(reader: DetailReader, context: ParseContext): { purposes: Purpose[]; touchpoints: Touchpoint[] } {
+  return {
+    purposes: reader.codes<Purpose>('purposes', purposes),
+    touchpoints: reader.touchpoints(context.touchpoints),
+  };
+}

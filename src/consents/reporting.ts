@@ -1,0 +1,53 @@
+import type { Consent } from './consent.entity.js';
+import type { ConsentDetail } from './detail.js';
+import { checkedDurationMs } from './duration.js';
+
+/** One event as a retailer reports it, reduced to what consent is about. */
+export interface Report {
+  /** A type that a line can name, or `event.voided` and its like, which any line lets through. */
+  eventType: string;
+  touchpoint: string;
+  occurredAt: Date;
+  arrivedAt: Date;
+}
+
+/** Best answer first. The last four say why an event cannot be taken; none but `consent-paused` may change later. */
+export const coverages = [
+  'covered',
+  'consent-paused',
+  'consent-withdrawn',
+  'no-consent-at-time',
+  'outside-consent',
+] as const;
+export type Coverage = (typeof coverages)[number];
+
+export type ReportedConsent = Pick<Consent, 'details' | 'status' | 'endedAt' | 'reportedData'>;
+
+/** Whether some line of the consent lets the event be reported; if none does, the answer of the one that comes closest. */
+export function coverageOf(consent: ReportedConsent, report: Report): Coverage {
+  const answers = new Set(consent.details.map((detail) => coversReport(detail, report, consent)));
+  return coverages.find((coverage) => answers.has(coverage)) ?? 'outside-consent';
+}
+
+/**
+ * Whether this one line lets the event be reported: it happened while the line held (or since the time that the line
+ * reaches back to), and it arrives while the line holds or soon enough afterwards. Whoever ended the consent with
+ * `reported_data: delete` wants nothing more to arrive.
+ */
+export function coversReport(
+  detail: ConsentDetail,
+  { eventType, touchpoint, occurredAt, arrivedAt }: Report,
+  { status, endedAt, reportedData }: Omit<ReportedConsent, 'details'>,
+): Coverage {
+  if (detail.type !== 'ccx_interactions') return 'outside-consent';
+  const names = eventType.startsWith('event.') || (detail.event_types as readonly string[]).includes(eventType);
+  if (!names || !(detail.touchpoints as readonly string[]).includes(touchpoint)) return 'outside-consent';
+
+  const end = Math.min(Date.parse(detail.expires_at), endedAt?.getTime() ?? Infinity);
+  const happened = occurredAt.getTime();
+  if (happened < Date.parse(detail.since) || happened >= end) return 'no-consent-at-time';
+  if (status === 'paused') return 'consent-paused';
+  if (status === 'withdrawn' && reportedData === 'delete') return 'consent-withdrawn';
+  if (arrivedAt.getTime() < end + checkedDurationMs(detail.late_reporting)) return 'covered';
+  return status === 'withdrawn' ? 'consent-withdrawn' : 'no-consent-at-time';
+}
