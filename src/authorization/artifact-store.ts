@@ -1,0 +1,149 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type AdapterPayload, errors } from 'oidc-provider';
+
+import { Clock } from '../platform/clock.js';
+import { Pepper } from '../platform/crypto/pepper.js';
+import { open, seal, sha256 } from '../platform/crypto/seal.js';
+import { customerKey } from '../platform/customer-key.js';
+import { Database } from '../platform/database/database.js';
+import { Jobs } from '../platform/jobs/jobs.js';
+import { PersonalData } from '../platform/personal-data.js';
+import {
+  consumeArtifact,
+  findArtifact,
+  type FoundArtifact,
+  recordOnce,
+  removeArtifact,
+  saveArtifact,
+  sweepExpired,
+  type TokenHolder,
+} from './artifacts.queries.js';
+import { EngineContext } from './engine-context.js';
+import { Grants, holderOf } from './grants.js';
+
+const SWEEP_EVERY_MS = 600_000;
+/**
+ * Proofs count as recent for five minutes in either direction, by a clock that may be ahead: what was used once is
+ * remembered for longer than it could be shown again.
+ */
+const KEPT_AFTER_EXPIRY_MS = 900_000;
+
+/** What the engine keeps between requests. Values are stored as hashes, what they stand for sealed. */
+@Injectable()
+export class ArtifactStore implements OnModuleInit {
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly grants: Grants,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly jobs: Jobs,
+    private readonly personalData: PersonalData,
+    pepper: Pepper,
+  ) {
+    this.key = pepper.derive('oauth artifacts');
+  }
+
+  onModuleInit(): void {
+    this.jobs.every('oauth.sweep', SWEEP_EVERY_MS, () => this.sweep());
+    this.personalData.register({
+      module: 'authorization',
+      tables: ['oauth_artifacts'],
+      // Codes, refresh tokens and page visits say nothing that the consent does not say better.
+      export: async function* () {},
+      erase: async (tx, { bucket, customerId }) => {
+        await tx.query('delete from oauth_artifacts where bucket = $1 and customer_id = $2', [bucket, customerId]);
+      },
+    });
+  }
+
+  async save(model: string, id: string, payload: AdapterPayload, ttlSeconds: number): Promise<void> {
+    const idHash = hashOf(model, id);
+    const customerId = payload.accountId ?? payload.session?.accountId;
+    await saveArtifact(this.context.reader, {
+      idHash,
+      model,
+      uidHash: model === 'Session' && payload.uid ? hashOf('Session uid', payload.uid) : null,
+      customer: customerId ? customerKey(customerId) : null,
+      holder: payload.grantId ? await this.tokenHolder(payload.grantId) : null,
+      sealed: seal(this.key, JSON.stringify(payload), aadOf(model, idHash)),
+      expiresAt: new Date(this.clock.now().getTime() + ttlSeconds * 1000),
+    });
+  }
+
+  async find(model: string, id: string): Promise<AdapterPayload | undefined> {
+    const found = await findArtifact(this.context.reader, 'id_hash', hashOf(model, id));
+    return found && (await this.isDead(found)) ? undefined : this.open(model, found);
+  }
+
+  async findSessionByUid(uid: string): Promise<AdapterPayload | undefined> {
+    return this.open('Session', await findArtifact(this.context.reader, 'uid_hash', hashOf('Session uid', uid)));
+  }
+
+  /**
+   * Uses up a code, a pushed request or a refresh token that rotates.
+   * @throws errors.InvalidGrant, errors.InvalidRequestUri when it was used before, however short before
+   */
+  async consume(model: string, id: string): Promise<void> {
+    const idHash = hashOf(model, id);
+    if (await consumeArtifact(this.context.reader, idHash, this.clock.now())) return;
+    if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('request_uri was already used');
+    // Somebody else has used it at the same moment, so that two parties hold it: what either got from it must end.
+    const found = await findArtifact(this.context.reader, 'id_hash', idHash);
+    const holder = found && tokenHolderOf(found);
+    if (holder) await this.grants.endTokens(holder.customer, holder.consentId, holder.clientId);
+    throw new errors.InvalidGrant('it was already used');
+  }
+
+  remove(model: string, id: string): Promise<void> {
+    return removeArtifact(this.context.reader, hashOf(model, id));
+  }
+
+  /**
+   * Records that a client has used an assertion or a proof. The engine would first ask and then record, which lets two
+   * through that come at once; here recording is asking.
+   */
+  isFirstUse(clientId: string, id: string, expiresAt: Date): Promise<boolean> {
+    return recordOnce(this.context.reader, 'oauth_replays', sha256(JSON.stringify([clientId, id])), expiresAt);
+  }
+
+  async sweep(): Promise<void> {
+    await sweepExpired(this.database.reader, new Date(this.clock.now().getTime() - KEPT_AFTER_EXPIRY_MS));
+  }
+
+  private async tokenHolder(grantId: string): Promise<TokenHolder> {
+    const granted = await this.grants.find(grantId);
+    if (!granted) throw new errors.InvalidGrant('the consent has ended');
+    const { consent, clientId, epoch } = granted;
+    return { customer: holderOf(consent), consentId: consent.id, clientId, epoch };
+  }
+
+  private async isDead(found: FoundArtifact): Promise<boolean> {
+    const holder = tokenHolderOf(found);
+    if (!holder) return false;
+    const granted = await this.grants.find(`${holder.consentId}.${holder.clientId}`);
+    return granted?.epoch !== holder.epoch;
+  }
+
+  private open(model: string, found: FoundArtifact | undefined): AdapterPayload | undefined {
+    if (!found) return undefined;
+    const text = open(this.key, found.sealed, aadOf(model, found.id_hash)).toString();
+    const payload = JSON.parse(text) as AdapterPayload;
+    return found.consumed_at ? { ...payload, consumed: Math.floor(found.consumed_at.getTime() / 1000) } : payload;
+  }
+}
+
+function hashOf(model: string, value: string): Buffer {
+  return sha256(`${model}:${value}`);
+}
+
+function aadOf(model: string, idHash: Buffer): string {
+  return `${model}:${idHash.toString('base64url')}`;
+}
+
+function tokenHolderOf(found: FoundArtifact): TokenHolder | null {
+  const { customer_id, consent_id, client_id, token_epoch } = found;
+  if (!customer_id || !consent_id || !client_id || token_epoch === null) return null;
+  return { customer: customerKey(customer_id), consentId: consent_id, clientId: client_id, epoch: token_epoch };
+}

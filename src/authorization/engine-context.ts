@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
+
+interface EngineRequest {
+  readonly tx?: Tx;
+  /** The customer who is signed in to our pages, on requests that come with a browser. */
+  readonly signedInAs?: string;
+}
+
+/**
+ * What belongs to the request that the engine is working on. The engine calls the adapter without telling on whose
+ * behalf, so that here, and nowhere else, a transaction is ambient.
+ */
+@Injectable()
+export class EngineContext {
+  private readonly storage = new AsyncLocalStorage<EngineRequest>();
+
+  constructor(private readonly database: Database) {}
+
+  run<T>(request: EngineRequest, work: () => T): T {
+    return this.storage.run(request, work);
+  }
+
+  /** The transaction of this request, or plain reads where it has none. */
+  get reader(): Reader {
+    return this.storage.getStore()?.tx ?? this.database.reader;
+  }
+
+  get signedInAs(): string | undefined {
+    return this.storage.getStore()?.signedInAs;
+  }
+
+  /** Runs `work` in the transaction of this request, or in one of its own. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const tx = this.storage.getStore()?.tx;
+    return tx ? work(tx) : this.database.transaction(work);
+  }
+}

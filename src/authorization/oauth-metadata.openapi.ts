@@ -1,0 +1,56 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+import { engineRoutes } from './engine-configuration.js';
+import { json, operation } from './oauth-parts.openapi.js';
+
+const jsonWebKeys = {
+  type: 'object',
+  required: ['keys'],
+  properties: { keys: { type: 'array', items: { type: 'object', additionalProperties: true } } },
+} as const;
+
+const metadata = { type: 'object', required: ['issuer'], additionalProperties: true } as const;
+const metadataExample = {
+  issuer: 'https://ccx.example',
+  pushed_authorization_request_endpoint: 'https://ccx.example/oauth/par',
+  authorization_endpoint: 'https://ccx.example/oauth/authorize',
+  token_endpoint: 'https://ccx.example/oauth/token',
+  require_pushed_authorization_requests: true,
+  dpop_signing_alg_values_supported: ['ES256'],
+  authorization_details_types_supported: ['ccx_preferences', 'ccx_interactions'],
+};
+
+/** What clients read of the OAuth service before they use it. */
+export const metadataPaths: OpenAPIObject['paths'] = {
+  [engineRoutes.jwks]: {
+    get: {
+      ...operation,
+      operationId: 'getSigningKeys',
+      summary: 'The keys that sign tokens',
+      responses: {
+        200: json(
+          'Public keys (RFC 7517). Each is here before it is used, and for as long as its tokens live.',
+          jsonWebKeys,
+          { keys: [{ kty: 'EC', crv: 'P-256', kid: 'PDjqlslWMt2', alg: 'ES256', use: 'sig', x: 'f83O…', y: 'x_FE…' }] },
+          'application/jwk-set+json',
+        ),
+      },
+    },
+  },
+  '/.well-known/oauth-authorization-server': {
+    get: {
+      ...operation,
+      operationId: 'getAuthorizationServerMetadata',
+      summary: 'Where everything is (RFC 8414)',
+      responses: { 200: json('The metadata.', metadata, metadataExample) },
+    },
+  },
+  '/.well-known/openid-configuration': {
+    get: {
+      ...operation,
+      operationId: 'getOpenIdConfiguration',
+      summary: 'The same for clients of OpenID Connect',
+      responses: { 200: json('The metadata.', metadata, metadataExample) },
+    },
+  },
+};

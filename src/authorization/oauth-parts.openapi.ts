@@ -1,0 +1,94 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
+type Responses = Operation['responses'];
+type RequestBody = NonNullable<Operation['requestBody']>;
+type Schema = Readonly<Record<string, unknown>>;
+
+/** What all endpoints have in common. Clients authenticate in the body, which no security scheme describes. */
+export const operation = { tags: ['OAuth'], security: [] };
+
+export const detailsExample = {
+  type: 'ccx_preferences',
+  attributes: ['size.footwear', 'contact'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till', 'web'],
+  stages: ['shopping'],
+  retention: 'P30D',
+};
+
+export function text(description: string): Schema {
+  return { type: 'string', description };
+}
+
+/** How a client says who it is. A secret is sent as Basic authentication, on development services only. */
+export const clientAuthentication: Readonly<Record<string, Schema>> = {
+  client_assertion_type: { type: 'string', enum: ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer'] },
+  client_assertion: text(
+    'A JWT signed with your key (RFC 7523, ES256): `iss` and `sub` are your client id, `aud` is the issuer, `jti` is new, `exp` is at most ten minutes ahead.',
+  ),
+};
+
+export function form(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[],
+  example: object,
+): RequestBody {
+  const schema = { type: 'object', required: [...required], properties, additionalProperties: true };
+  return { required: true, content: { 'application/x-www-form-urlencoded': { schema, example } } };
+}
+
+export function json(
+  description: string,
+  schema: Schema,
+  example: unknown,
+  contentType = 'application/json',
+): Responses[string] {
+  return { description, content: { [contentType]: { schema, example } } };
+}
+
+/** An error as RFC 6749 §5.2 has it; the rest of the API answers problem documents instead. */
+export function oauthError(
+  description: string,
+  example: { error: string; error_description: string },
+): Responses[string] {
+  const schema = {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: { type: 'string', description: 'A code of RFC 6749, RFC 9126, RFC 9396 or RFC 9449.' },
+      error_description: { type: 'string', description: 'For developers.' },
+      scope: { type: 'string', description: 'The scopes that are meant.' },
+    },
+  };
+  return json(description, schema, example);
+}
+
+export const unauthenticated = oauthError('The client is not who it says, is unknown, or is not active.', {
+  error: 'invalid_client',
+  error_description: 'client authentication failed',
+});
+
+export const tooMany = {
+  ...oauthError('Too many requests from your address.', {
+    error: 'temporarily_unavailable',
+    error_description: 'The limit is reached; try again in 12 s.',
+  }),
+  headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 12 } },
+} as Responses[string];
+
+export const sentBack = {
+  description: 'To the next page, or back to the client.',
+  headers: {
+    Location: {
+      description: 'Where the browser goes on.',
+      schema: { type: 'string' },
+      example:
+        'https://grocer-a.example/callback?code=SplxlOBeZQQYbYS6WxSbIA&state=af0ifjsldkj&iss=https%3A%2F%2Fccx.example',
+    },
+  },
+} as Responses[string];
+
+export function page(description: string): Responses[string] {
+  return { description, content: { 'text/html': { schema: { type: 'string' } } } };
+}
