@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+
+import type { JsonObject } from '../platform/json.js';
+import { readEvent } from './cloud-event.js';
+import { cloudEventType, type EventType, eventTypes } from './event-types.js';
+import { exampleOf } from './interactions.examples.js';
+
+const sale = exampleOf(eventTypes[0] as EventType);
+const pointersOf = (event: unknown) => readEvent(event).errors.map(({ pointer }) => pointer);
+
+describe('an event', () => {
+  it.each(eventTypes.map((type) => [type.name, type] as const))('of type %s is read from its example', (name, type) => {
+    expect(readEvent(exampleOf(type))).toMatchObject({ errors: [], event: { type: name, stage: type.stage } });
+  });
+
+  it('names the stage of its type unless it says otherwise', () => {
+    expect(readEvent({ ...sale, ccxstage: 'exploring' }).event?.stage).toBe('exploring');
+  });
+
+  it('ignores what it does not know around the data, and says so', () => {
+    expect(readEvent({ ...sale, traceparent: '00-ab-cd-01' })).toMatchObject({
+      errors: [],
+      warnings: ['traceparent is not known and was ignored'],
+    });
+  });
+
+  it.each<[string, JsonObject, string[]]>([
+    ['an unknown type', { type: cloudEventType('web.hacked') }, ['/type']],
+    ['a time without a zone', { time: '2026-11-20T17:42:00' }, ['/time']],
+    ['a leap second', { time: '2026-12-31T23:59:60Z' }, ['/time']],
+    [
+      'half a time zone',
+      { time: '2026-11-20T17:42:00+01', ccxsenttime: '2026-11-20T17:42:00+01' },
+      ['/time', '/ccxsenttime'],
+    ],
+    ['an unknown touchpoint', { ccxtouchpoint: 'moon' }, ['/ccxtouchpoint']],
+    ['another version of CloudEvents', { specversion: '0.3' }, ['/specversion']],
+    ['an id that is empty', { id: '' }, ['/id']],
+    ['data in base64', { data_base64: 'AA==', data: 'AA==' }, ['/data']],
+  ])('is refused for %s', (_, change, expected) => {
+    expect([...new Set(pointersOf({ ...sale, ...change }))]).toEqual(expected);
+  });
+
+  it.each<[string, (data: JsonObject) => JsonObject, string]>([
+    ['an unknown currency', (data) => ({ ...data, currency: 'XXX' }), '/data/currency'],
+    ['money that is no integer', (data) => ({ ...data, total: 1.5 }), '/data/total'],
+    ['an unknown member', (data) => ({ ...data, cashier: 'Ann' }), '/data/cashier'],
+    ['no lines', (data) => ({ ...data, lines: [] }), '/data/lines'],
+    ['an unknown unit', (data) => ({ ...data, lines: [{ ...lineOf(data), unit: 'FURLONG' }] }), '/data/lines/0/unit'],
+    [
+      'a quantity of zero',
+      (data) => ({ ...data, lines: [{ ...lineOf(data), quantity: '0.0' }] }),
+      '/data/lines/0/quantity',
+    ],
+    [
+      'a numeric quantity',
+      (data) => ({ ...data, lines: [{ ...lineOf(data), quantity: 6 }] }),
+      '/data/lines/0/quantity',
+    ],
+  ])('is refused for %s', (_, change, pointer) => {
+    expect(pointersOf({ ...sale, data: change(sale.data as JsonObject) })).toContain(pointer);
+  });
+
+  it('is refused for more than 2 000 lines, with few words', () => {
+    const line = lineOf(sale.data as JsonObject);
+    const data = { ...(sale.data as JsonObject), lines: Array.from({ length: 2_001 }, () => ({ ...line, unit: '?' })) };
+    expect(readEvent({ ...sale, data }).errors.length).toBeLessThanOrEqual(40);
+  });
+
+  it('of any shape is either read or refused with reasons', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.jsonValue(),
+          fc.jsonValue().map((data) => ({ ...sale, data })),
+        ),
+        (value) => {
+          const { event, errors } = readEvent(value);
+          expect(event === undefined).toBe(errors.length > 0);
+        },
+      ),
+    );
+  });
+});
+
+function lineOf(data: JsonObject): JsonObject {
+  return (data.lines as JsonObject[])[0] as JsonObject;
+}
