@@ -1,0 +1,156 @@
+import type { CustomerKey } from '../platform/customer-key.js';
+import type { Reader, Tx } from '../platform/database/database.js';
+import type { Disclosure } from './disclosure.js';
+
+/** A disclosure and what proves it: its place in the tree of its batch, whose root the audit entry holds. */
+export interface RecordedDisclosure {
+  readonly disclosure: Disclosure;
+  readonly auditId: string;
+  readonly index: number;
+  readonly count: number;
+  readonly nonce: Buffer;
+  /** The audit path, its hashes one after another from the sibling up. */
+  readonly path: Buffer;
+}
+
+export interface DpopProof {
+  readonly jtiHash: Buffer;
+  readonly expiresAt: Date;
+}
+
+/** Inserts the rows of a batch with one statement. */
+export async function insertDisclosures(tx: Tx, rows: readonly RecordedDisclosure[]): Promise<void> {
+  const inBucketOrder = rows.toSorted((a, b) => a.disclosure.customer.bucket - b.disclosure.customer.bucket);
+  const column = <T>(value: (disclosure: Disclosure, row: RecordedDisclosure) => T) =>
+    inBucketOrder.map((row) => value(row.disclosure, row));
+  await tx.query(
+    `insert into disclosures
+       (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
+        purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)
+     select bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id,
+            string_to_array(attributes, ' '), purpose, touchpoint, stage, unchanged, refused,
+            audit_id, leaf_index, leaf_count, nonce, path
+       from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[],
+                   $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[],
+                   $15::uuid[], $16::int[], $17::int[], $18::bytea[], $19::bytea[])
+         as batch (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
+                   purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)`,
+    [
+      column(({ customer }) => customer.bucket),
+      column(({ customer }) => customer.customerId),
+      column(({ checkedAt }) => checkedAt),
+      column(({ id }) => id),
+      column(({ consent }) => consent.id),
+      column(({ consent }) => consent.version),
+      column(({ retailerId }) => retailerId),
+      column(({ clientId }) => clientId),
+      // PostgreSQL has no array of lists of different lengths; a path has no space in it.
+      column(({ attributes }) => attributes.join(' ')),
+      column(({ purpose }) => purpose),
+      column(({ touchpoint }) => touchpoint),
+      column(({ stage }) => stage),
+      column(({ unchanged }) => unchanged),
+      column(({ refused }) => refused),
+      column((_, { auditId }) => auditId),
+      column((_, { index }) => index),
+      column((_, { count }) => count),
+      column((_, { nonce }) => nonce),
+      column((_, { path }) => path),
+    ],
+  );
+}
+
+/** Whether the disclosure is in the table. */
+export async function isRecorded(reader: Reader, { customer, checkedAt, id }: Disclosure): Promise<boolean> {
+  const rows = await reader.query<unknown[]>(
+    `select 1 from disclosures where bucket = $1 and customer_id = $2 and checked_at = $3 and id = $4`,
+    [customer.bucket, customer.customerId, checkedAt, id],
+  );
+  return rows.length > 0;
+}
+
+/** Records the proofs and answers the hashes, in hexadecimal, of those that had not been seen before. */
+export async function recordProofs(tx: Tx, proofs: readonly DpopProof[]): Promise<Set<string>> {
+  if (proofs.length === 0) return new Set();
+  // In one order everywhere, so that two batches with the same proofs wait for each other instead of deadlocking.
+  const ordered = proofs.toSorted((a, b) => a.jtiHash.compare(b.jtiHash));
+  const rows = await tx.query<{ jti_hash: Buffer }[]>(
+    `insert into dpop_proofs (jti_hash, expires_at) select * from unnest($1::bytea[], $2::timestamptz[])
+     on conflict do nothing returning jti_hash`,
+    [ordered.map(({ jtiHash }) => jtiHash), ordered.map(({ expiresAt }) => expiresAt)],
+  );
+  return new Set(rows.map(({ jti_hash }) => jti_hash.toString('hex')));
+}
+
+/** Which disclosures to list. Everything given must hold. */
+export interface DisclosureFilter {
+  readonly retailerId?: string;
+  readonly attribute?: string;
+  /** Inclusive. */
+  readonly from?: Date;
+  /** Exclusive. */
+  readonly to?: Date;
+  /** Only those after this one in the order of the list. */
+  readonly after?: { readonly checkedAt: Date; readonly id: string };
+  readonly limit: number;
+}
+
+/** A customer's disclosures, newest first. */
+export async function listDisclosures(
+  reader: Reader,
+  customer: CustomerKey,
+  { retailerId, attribute, from, to, after, limit }: DisclosureFilter,
+): Promise<Disclosure[]> {
+  const rows = await reader.query<DisclosureRow[]>(
+    `select checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes, purpose, touchpoint, stage,
+            unchanged, refused
+       from disclosures
+      where bucket = $1 and customer_id = $2
+        and ($3::uuid is null or retailer_id = $3)
+        and ($4::text is null or $4 = any(attributes))
+        and checked_at >= coalesce($5::timestamptz, '-infinity')
+        and checked_at < coalesce($6::timestamptz, 'infinity')
+        and ($7::timestamptz is null or (checked_at, id) < ($7, $8::uuid))
+      order by checked_at desc, id desc
+      limit $9`,
+    [customer.bucket, customer.customerId, retailerId, attribute, from, to, after?.checkedAt, after?.id, limit],
+  );
+  return rows.map((row) => toDisclosure(customer, row));
+}
+
+interface DisclosureRow {
+  checked_at: Date;
+  id: string;
+  consent_id: string;
+  consent_version: number;
+  retailer_id: string;
+  client_id: string;
+  attributes: string[];
+  purpose: string | null;
+  touchpoint: string | null;
+  stage: string | null;
+  unchanged: boolean;
+  refused: string | null;
+}
+
+function toDisclosure(customer: CustomerKey, row: DisclosureRow): Disclosure {
+  return {
+    id: row.id,
+    customer,
+    consent: { id: row.consent_id, version: row.consent_version },
+    retailerId: row.retailer_id,
+    clientId: row.client_id,
+    attributes: row.attributes,
+    purpose: row.purpose,
+    touchpoint: row.touchpoint,
+    stage: row.stage,
+    checkedAt: row.checked_at,
+    unchanged: row.unchanged,
+    refused: row.refused,
+  };
+}
+
+/** Deletes what was read of a customer. The log keeps the roots of the batches, which say nothing without the rows. */
+export async function eraseDisclosures(tx: Tx, { bucket, customerId }: CustomerKey): Promise<void> {
+  await tx.query(`delete from disclosures where bucket = $1 and customer_id = $2`, [bucket, customerId]);
+}

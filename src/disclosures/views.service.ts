@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+
+import type { Circumstances } from '../consents/covers.js';
+import { SubjectKeys } from '../platform/crypto/subject-keys.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import { strongEtag } from '../platform/http/etag.js';
+import type { Place } from '../preferences/preference.js';
+import { PreferenceDocuments } from '../preferences/preference-documents.js';
+import type { Vocabulary } from '../vocabulary/vocabulary.js';
+import type { OpenConsent } from './admission.js';
+import type { Reader, SealedDocument, Standing } from './reading.queries.js';
+import { type View, view } from './view.js';
+
+/** What is looked at of a customer, by whom and in which circumstances. */
+export interface Look {
+  readonly customer: CustomerKey;
+  readonly reader: Reader;
+  readonly standing: Standing;
+  readonly consent: OpenConsent;
+  /** The touchpoints that the client serves and to which its token was narrowed. */
+  readonly reach: readonly string[];
+  readonly circumstances: Circumstances;
+  /** The attributes asked for; left out, all. */
+  readonly attributes?: ReadonlySet<string>;
+  readonly place: Place | null;
+  readonly occasion: string | null;
+}
+
+export interface PreparedView extends View {
+  readonly validUntil: Date;
+  readonly etag: string;
+}
+
+const CACHED_VIEWS = 5_000;
+const CACHED_FOR_MS = 60_000;
+
+/**
+ * Works out what a retailer gets, or has it at hand from before. A view is found again only by the versions of all that
+ * it was made from, which the statement of the read has just brought along: the cache spares work, never a check.
+ */
+@Injectable()
+export class ViewsService {
+  private readonly views = new LRUCache<string, PreparedView>({ max: CACHED_VIEWS, ttl: CACHED_FOR_MS });
+
+  constructor(
+    private readonly documents: PreferenceDocuments,
+    private readonly keys: SubjectKeys,
+  ) {}
+
+  of(look: Look, vocabulary: Vocabulary): PreparedView {
+    const origin = originOf(look, vocabulary);
+    const cached = this.views.get(origin);
+    if (cached && look.standing.checkedAt < cached.validUntil) return cached;
+
+    const { consent, circumstances, standing } = look;
+    const profileKey = this.keys.unwrapProfileKey(look.customer, consent.profileKey);
+    const documents = consent.documents.map((sealed) => this.documents.open(look.customer, profileKey, sealed));
+    const seen = view(
+      documents,
+      vocabulary,
+      { details: consent.details, touchpoints: look.reach, withheld: [] },
+      circumstances,
+      {
+        retailer: look.reader.retailerId,
+        sectors: standing.sectors,
+        touchpoint: circumstances.touchpoint,
+        stage: circumstances.stage,
+        place: look.place,
+        occasion: look.occasion,
+        at: standing.checkedAt,
+        attributes: look.attributes,
+      },
+    );
+    const validUntil = seen.validUntil && seen.validUntil < consent.expiresAt ? seen.validUntil : consent.expiresAt;
+    const prepared = { ...seen, validUntil, etag: strongEtag(origin, validUntil) };
+    this.views.set(origin, prepared);
+    return prepared;
+  }
+}
+
+/** All that a view is made from, save the time. */
+function originOf(look: Look, vocabulary: Vocabulary): string {
+  const { consent, circumstances, standing, place } = look;
+  return JSON.stringify([
+    consent.id,
+    consent.version,
+    consent.documents.map(identityOf).sort(),
+    vocabulary.version,
+    circumstances.purpose,
+    circumstances.touchpoint,
+    circumstances.stage,
+    look.attributes ? [...look.attributes].sort() : null,
+    look.reach,
+    standing.sectors,
+    place && [place.country, place.region, place.store],
+    look.occasion,
+  ]);
+}
+
+/** The tag of the seal stands for the content, should a version ever have come to nothing and been used again. */
+function identityOf({ category, version, sealed }: SealedDocument): string {
+  return `${category}:${version}:${sealed.toString('base64', sealed.length - 16)}`;
+}
