@@ -1,12 +1,20 @@
 import { AuditLog1760000000020 } from './1760000000020-audit-log.js';
 import { Consents1760000000090 } from './1760000000090-consents.js';
 import { Customers1760000000060 } from './1760000000060-customers.js';
+import { Disclosures1760000040000 } from './1760000040000-disclosures.js';
+import { Interactions1760000030000 } from './1760000030000-interactions.js';
+import { OAuthArtifacts1760000050000 } from './1760000050000-oauth-artifacts.js';
+import { OAuthReplays1760000050010 } from './1760000050010-oauth-replays.js';
 import { Outbox1760000000030 } from './1760000000030-outbox.js';
 import { Partitions1760000000005 } from './1760000000005-partitions.js';
+import { PersonalTokens1760000010010 } from './1760000010010-personal-tokens.js';
 import { Preferences1760000000080 } from './1760000000080-preferences.js';
 import { Requests1760000000040 } from './1760000000040-requests.js';
 import { Retailers1760000000070 } from './1760000000070-retailers.js';
 import { Roles1760000000000 } from './1760000000000-roles.js';
+import { SignIn1760000010000 } from './1760000010000-sign-in.js';
+import { SigningKeys1760000050020 } from './1760000050020-signing-keys.js';
+import { Staff1760000020000 } from './1760000020000-staff.js';
 import { SubjectKeys1760000000010 } from './1760000000010-subject-keys.js';
 
 /** All migrations, in the order in which they run. */
@@ -21,4 +29,12 @@ export const migrations = [
   Retailers1760000000070,
   Preferences1760000000080,
   Consents1760000000090,
+  SignIn1760000010000,
+  PersonalTokens1760000010010,
+  Staff1760000020000,
+  Interactions1760000030000,
+  Disclosures1760000040000,
+  OAuthArtifacts1760000050000,
+  OAuthReplays1760000050010,
+  SigningKeys1760000050020,
 ];

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { Command } from 'commander';
+
+import { loadConfig } from '../../platform/config/config.js';
+import { isServing, type ServiceProcess, startService } from '../api/service-process.js';
+import { print, say } from '../output.js';
+import { operatorEmail } from '../seed/people.js';
+import { PrintingNarrator } from './narrator.js';
+import { tellStory } from './story.js';
+
+/** `ccx demo`: the whole story, told while it happens. */
+export function demoCommand(env: NodeJS.ProcessEnv): Command {
+  return new Command('demo')
+    .description(
+      'tells the whole story through the public API, and fails at the first thing that is not as it should be',
+    )
+    .option(
+      '--url <origin>',
+      'the service; one is started, for this story only, when nothing answers there',
+      'http://127.0.0.1:3000',
+    )
+    .action(async ({ url }: { url: string }) => {
+      const begun = Date.now();
+      const service = (await isServing(url)) ? undefined : await startForNow(url, env);
+      try {
+        const operator = { email: operatorEmail, password: loadConfig(env).DEV_OPERATOR_PASSWORD ?? '' };
+        await tellStory(url, operator, new PrintingNarrator(print, process.stdout.isTTY));
+        print(`\nAll of it is as it should be (${((Date.now() - begun) / 1_000).toFixed(1)} s).`);
+      } finally {
+        await service?.stop();
+      }
+    });
+}
+
+/** A service whose folder goes with it. */
+async function startForNow(url: string, env: NodeJS.ProcessEnv): Promise<Pick<ServiceProcess, 'stop'>> {
+  say(`Nothing answers at ${url}: starting a service for this story.`);
+  const folder = mkdtempSync(join(tmpdir(), 'ccx-demo-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const service = await startService(process.argv[1] as string, url, { DATA_FOLDER: folder }, env);
+    return { stop: () => service.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
