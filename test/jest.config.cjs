@@ -1,5 +1,20 @@
 // CommonJS mode: @swc/jest transpiles our TypeScript and the packages that ship ES modules only.
-const esmOnly = ['@nestjs', 'jose', 'es-toolkit', 'file-type', 'dotenv', 'js-yaml', 'oidc-provider', 'koa', 'content-disposition', 'uuid', 'canonicalize', 'openid-client', 'oauth4webapi', 'commander'].join('|');
+const esmOnly = [
+  '@nestjs',
+  'jose',
+  'es-toolkit',
+  'file-type',
+  'dotenv',
+  'js-yaml',
+  'oidc-provider',
+  'koa',
+  'content-disposition',
+  'uuid',
+  'canonicalize',
+  'openid-client',
+  'oauth4webapi',
+  'commander',
+].join('|');
 
 const swc = {
   jsc: {
@@ -20,7 +35,9 @@ module.exports = {
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`node_modules/(?!(?:.*/)?(${esmOnly})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 30_000,
+  globalSetup: '<rootDir>/test/support/global-setup.cjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.cjs',
+  reporters: ['default', '<rootDir>/test/support/answers-reporter.cjs'],
+  testTimeout: 60_000,
+  maxWorkers: '100%',
 };

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+
+import { forbiddenImports, type ImportRules, sourcesIn } from './support/imports.js';
+
+const rules: ImportRules = {
+  // Each of these may import those before it.
+  open: ['platform', 'audit', 'outbox'],
+  allowed: {
+    platform: [],
+    audit: [],
+    outbox: [],
+    vocabulary: [],
+    customers: [],
+    staff: [],
+    retailers: ['vocabulary'],
+    preferences: ['vocabulary', 'customers', 'retailers'],
+    consents: ['vocabulary', 'customers', 'retailers', 'preferences'],
+    authorization: ['vocabulary', 'customers', 'staff', 'retailers', 'preferences', 'consents'],
+    interactions: ['vocabulary', 'customers', 'retailers', 'consents'],
+    disclosures: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents', 'interactions'],
+    suggestions: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents', 'interactions'],
+    intents: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents'],
+    notifications: ['retailers', 'consents'],
+    portability: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents'],
+    oversight: ['staff', 'customers', 'retailers', 'consents', 'disclosures'],
+  },
+  exempt: ['cli', 'openapi'],
+  exceptions: [
+    // TypeORM is told all entities at once, wherever they live.
+    'platform/database/data-source.ts -> entities.ts',
+    'platform/database/data-source.ts -> ../migrations/index.ts',
+  ],
+};
+
+const sources = sourcesIn(join(__dirname, '../src'));
+
+describe('the modules', () => {
+  it('import only what lies below them', () => {
+    expect(forbiddenImports(sources, rules)).toEqual([]);
+  });
+
+  it.each([
+    ['a module above', 'customers/customers.service.ts', "import { x } from '../consents/consents.service.js';"],
+    ['a module beside', 'staff/staff.service.ts', "import type { X } from '../customers/customer.entity.js';"],
+    ['a domain, from the platform', 'platform/clock.ts', "export { x } from '../audit/audit.service.js';"],
+    ['the outbox, from the log', 'audit/audit.service.ts', "const x = await import('../outbox/outbox.service.js');"],
+    ['what puts them together', 'disclosures/view.ts', "import { x } from '../app.module.js';"],
+    ['anything, from a module without a place in the order', 'novelty/novelty.ts', "import '../platform/clock.js';"],
+  ])('are caught importing %s', (_, path, text) => {
+    expect(forbiddenImports([{ path, text }], rules)).toEqual([expect.stringContaining(`${path} -> `)]);
+  });
+
+  it('have no barrels and no forward references', () => {
+    expect(sources.filter(({ path }) => path.endsWith('/index.ts')).map(({ path }) => path)).toEqual([]);
+    expect(sources.filter(({ text }) => text.includes('forwardRef(')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('read no environment: only the command line does', () => {
+    const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
+    expect(readers.filter((path) => !path.startsWith('cli/'))).toEqual([]);
+  });
+});

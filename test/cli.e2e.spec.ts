@@ -1,0 +1,275 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Browser } from './support/browser.js';
+import { aFolder, aFreePort, Asking, ccx, RunningService } from './support/cli.js';
+import { createDatabase, dropDatabase, runSetting } from './support/database-server.js';
+import { signIn } from './support/oauth.js';
+
+jest.setTimeout(120_000);
+
+const ada = { email: 'ada@example.org', password: 'customer-of-a-development-ccx' };
+
+function post(url: string, body: object): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+async function untilSilent(port: number): Promise<void> {
+  for (const _ of Array(200)) {
+    if (!(await answers(port))) return;
+    await delay(50);
+  }
+  throw new Error(`Something still answers at port ${port}.`);
+}
+
+describe('ccx serve in an empty folder', () => {
+  let cwd: string;
+  let port: number;
+  let service: RunningService;
+  beforeAll(async () => {
+    cwd = await aFolder();
+    port = await aFreePort();
+    service = await RunningService.start({ cwd, port });
+  });
+  afterAll(() => service.stop());
+
+  it('says where the data lives, who is there and what to do next', () => {
+    expect(service.stderr).toContain(`data in ${cwd}`);
+    expect(service.stderr).toContain(`CCX is ready at ${service.url}`);
+    expect(service.stderr).toContain(`${ada.email}  ${ada.password}`);
+    expect(service.stderr).toContain('ccx curl --as albatross');
+  });
+
+  it('has a customer who has stated how she likes to be treated', async () => {
+    const { token } = (await (await post(`${service.url}/v1/sessions`, ada)).json()) as { token: string };
+    const answer = await fetch(`${service.url}/v1/me/preferences`, { headers: { authorization: `Bearer ${token}` } });
+    const { items } = (await answer.json()) as { items: { attribute: string; strength: string }[] };
+    expect(items).toContainEqual(expect.objectContaining({ attribute: 'food.allergen', strength: 'never' }));
+    expect(items).toContainEqual(
+      expect.objectContaining({ context: { time: expect.objectContaining({ from: '20:00', to: '08:00' }) } }),
+    );
+  });
+
+  it('keeps the private keys of its retailers for their owner’s eyes', async () => {
+    const keys = join(cwd, '.ccx/keys');
+    expect((await stat(keys)).mode & 0o777).toBe(0o700);
+    const files = await readdir(keys);
+    expect(files.sort()).toEqual(['albatross-simple.json', 'albatross.json', 'kek', 'pepper', 'thistle.json']);
+    for (const file of files) expect((await stat(join(keys, file))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is called as a retailer by ccx curl, with a key or with a secret', async () => {
+    for (const as of ['albatross', 'Albatross Groceries', 'albatross-simple']) {
+      const { code, stdout } = await ccx(['curl', '--as', as, '/v1/retailer'], { cwd, env: { PORT: String(port) } });
+      expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, name: 'Albatross Groceries' });
+    }
+    const { mode } = await stat(join(cwd, '.ccx/tokens/albatross.json'));
+    expect(mode & 0o777).toBe(0o600);
+  });
+
+  it('tells ccx curl what went wrong', async () => {
+    const env = { PORT: String(port) };
+    const unknown = await ccx(['curl', '--as', 'heron', '/v1/retailer'], { cwd, env });
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('albatross (Albatross Groceries)') });
+    const elsewhere = await ccx(['curl', '--as', 'thistle', 'https://evil.example/'], { cwd, env });
+    expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining('is not at http://127.0.0.1') });
+    const refused = await ccx(['curl', '--as', 'thistle', '-f', '/v1/me'], { cwd, env });
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('insufficient-scope') });
+    const without = await ccx(['curl', '--as', 'thistle', '--consent', '/v1/preferences'], { cwd, env });
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('ccx authorize --as thistle') });
+  });
+
+  it('asks a customer for consent in a browser, and reads with it until she withdraws it', async () => {
+    const env = { PORT: String(port) };
+    const asking = await Asking.start(['authorize', '--as', 'albatross', '--json'], { cwd, env });
+    const browser = new Browser(service.url);
+    const page = await signIn(browser, await browser.follow(await browser.get(asking.address)), ada);
+    const back = await browser.follow(await browser.submit(page, 'decision', { decision: 'approve' }));
+    expect(await (await fetch(String(back.location))).text()).toContain('Done.');
+    const { code, stdout } = await asking.ended;
+    const given = JSON.parse(stdout) as { subject: string };
+    expect({ code, ...given }).toMatchObject({ code: 0, authorization_details: [{ type: 'ccx_preferences' }] });
+
+    const path = '/v1/preferences?touchpoint=till&purpose=dpv:ServicePersonalisation&stage=shopping';
+    const read = () => ccx(['curl', '--as', 'albatross', '--consent', '-f', path], { cwd, env });
+    const answer = JSON.parse((await read()).stdout) as { subject: string; preferences: { attribute: string }[] };
+    expect(answer.subject).toBe(given.subject);
+    expect(answer.preferences.map(({ attribute }) => attribute)).toContain('size.footwear');
+
+    const { token } = (await (await post(`${service.url}/v1/sessions`, ada)).json()) as { token: string };
+    const authorization = `Bearer ${token}`;
+    const consents = await fetch(`${service.url}/v1/me/consents`, { headers: { authorization } });
+    const { items } = (await consents.json()) as { items: { id: string }[] };
+    await fetch(`${service.url}/v1/me/consents/${items[0]?.id}/withdraw`, {
+      method: 'POST',
+      headers: { authorization },
+    });
+    expect(await read()).toMatchObject({ code: 1, stdout: expect.stringContaining('invalid-token') });
+  });
+
+  it('takes what operators do on the command line while it runs', async () => {
+    const env = { PORT: String(port) };
+    const operator = async (...args: string[]) => {
+      const { code, stdout, stderr } = await ccx(['operator', ...args, '--json'], { cwd, env });
+      if (code !== 0) throw new Error(stderr);
+      return JSON.parse(stdout) as Record<string, string>;
+    };
+    const sites = ['--website', 'https://heron.example', '--privacy-url', 'https://heron.example/privacy'];
+    const where = ['--country', 'GB', '--sector', 'grocery', '--touchpoint', 'till', 'web'];
+    const added = await operator('retailer', 'add', '--name', 'Heron Foods', ...sites, ...where);
+    const id = String(added['id']);
+    expect(added).toMatchObject({ status: 'pending', touchpoints: ['till', 'web'] });
+    expect(await operator('retailer', 'approve', id, '--sector', 'grocery')).toMatchObject({ status: 'active' });
+    const scopes = ['--scope', 'preferences.read', 'interactions.write'];
+    const client = await operator('client', 'add', id, '--name', 'Tills', ...scopes, '--generate-key');
+    const call = () => ccx(['curl', '--as', 'heron', '-f', '/v1/retailer'], { cwd, env });
+    expect(JSON.parse((await call()).stdout)).toMatchObject({ id, name: 'Heron Foods' });
+
+    await operator('client', 'suspend', id, String(client['client_id']));
+    expect(await call()).toMatchObject({ code: 1, stdout: expect.stringContaining('retailer-suspended') });
+
+    const invited = await operator('invite', 'olga@example.org', '--name', 'Olga');
+    const accepted = await post(`${service.url}/v1/staff/invitations/accept`, {
+      token: invited['invitation_token'],
+      password: 'every entry, twice over',
+    });
+    expect(accepted.status).toBe(201);
+  });
+
+  it('refuses what an operator mistypes', async () => {
+    const env = { PORT: String(port) };
+    const add = ['operator', 'retailer', 'add', '--name', 'X', '--country', 'XX', '--website', 'http://x.example'];
+    const rest = ['--privacy-url', 'https://x.example/', '--sector', 'magic', '--touchpoint', 'till'];
+    const { code, stderr } = await ccx([...add, ...rest], { cwd, env });
+    expect(code).toBe(1);
+    for (const field of ['/country', '/website', '/sectors']) expect(stderr).toContain(`- ${field} `);
+    expect(await ccx(['operator', 'retailer', 'approve', 'x', '--sector', 'grocery'], { cwd, env })).toMatchObject({
+      code: 2,
+    });
+    expect(await ccx(['operator', 'invite', 'nobody'], { cwd, env })).toMatchObject({ code: 2 });
+  });
+
+  it('says so when its port is taken, and leaves the service that has it alone', async () => {
+    const { code, stderr } = await ccx(['serve'], { cwd, env: { PORT: String(port) } });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Cannot listen at 127.0.0.1:${port}: another program does`);
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+  });
+});
+
+describe('ccx serve', () => {
+  it('finds everything again after it was stopped, and after it was killed, and leaves nothing running', async () => {
+    const cwd = await aFolder();
+    const port = await aFreePort();
+    const mira = { email: 'mira@example.org', password: 'three geese over the canal' };
+    const keyFile = join(cwd, '.ccx/keys/albatross.json');
+
+    const first = await RunningService.start({ cwd, port });
+    const keys = await readFile(keyFile, 'utf8');
+    expect(await first.stop('SIGINT')).toMatchObject({ code: 0, stderr: expect.stringContaining('Stopped.') });
+    await untilSilent(first.databasePort);
+
+    const second = await RunningService.start({ cwd, port });
+    expect(second.stderr).not.toContain('Migrated');
+    expect(second.stderr).not.toContain('Made for a first try');
+    expect(await readFile(keyFile, 'utf8')).toBe(keys);
+    expect((await post(`${second.url}/v1/customers`, mira)).status).toBe(201);
+    await second.stop('SIGKILL');
+
+    const third = await RunningService.start({ cwd, port });
+    expect((await post(`${third.url}/v1/sessions`, mira)).status).toBe(201);
+    await third.stop();
+    for (const { databasePort } of [second, third]) await untilSilent(databasePort);
+  });
+
+  it('stops its database again when it cannot listen', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const { code, stderr } = await ccx(['serve'], { cwd: await aFolder(), env: { PORT: String(port), SEED: 'off' } });
+    taken.close();
+    expect(code).toBe(1);
+    await untilSilent(Number(/on 127\.0\.0\.1:(\d+), data in/.exec(stderr)?.[1]));
+  });
+
+  it('refuses a production start with development defaults, naming each of them', async () => {
+    const { code, stderr } = await ccx(['serve'], {
+      cwd: await aFolder(),
+      env: { NODE_ENV: 'production', OAUTH_PROFILE: 'development', RATE_LIMITS: 'off', SEED: 'on' },
+    });
+    expect(code).toBe(2);
+    const settings = ['DATABASE_URL', 'CCX_KEK', 'CCX_PEPPER', 'OAUTH_PROFILE', 'RATE_LIMITS', 'SEED'];
+    for (const setting of settings) expect(stderr).toContain(`- ${setting} `);
+  });
+});
+
+describe('with a database of somebody else', () => {
+  const serverUrl = runSetting('serverUrl');
+  const name = `ccx_test_cli_${process.pid}`;
+  let cwd: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    cwd = await aFolder();
+    env = { DATABASE_URL: await createDatabase(serverUrl, name), PORT: String(await aFreePort()) };
+  });
+  afterAll(() => dropDatabase(serverUrl, name));
+
+  it('ccx serve refuses a schema that is behind and names the command to run', async () => {
+    const { code, stderr } = await ccx(['serve'], { cwd, env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm run migration:run');
+    expect(await ccx(['migrate', 'status', '--json'], { cwd, env })).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Roles1760000000000'),
+    });
+  });
+
+  it('ccx migrate brings it up to date, once, and takes the last step back', async () => {
+    const run = await ccx(['migrate'], { cwd, env });
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Migrated Roles1760000000000') });
+    expect(await ccx(['migrate', 'run'], { cwd, env })).toMatchObject({ stdout: 'The schema is up to date.\n' });
+    expect(await ccx(['migrate', 'revert'], { cwd, env })).toMatchObject({ code: 0, stdout: /^Reverted / });
+    expect(await ccx(['migrate', 'status'], { cwd, env })).toMatchObject({ code: 1 });
+    await ccx(['migrate', 'run'], { cwd, env });
+    expect(await ccx(['migrate', 'status'], { cwd, env })).toMatchObject({ code: 0 });
+  });
+
+  it('ccx serve uses it and starts none of its own', async () => {
+    const service = await RunningService.start({ cwd, port: Number(env['PORT']), env });
+    expect(service.stderr).not.toContain('PostgreSQL');
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await service.stop()).toMatchObject({ code: 0 });
+    expect(await readdir(join(cwd, '.ccx'))).not.toContain('postgres');
+  });
+
+  it('ccx serve says so when it cannot be reached, without its password', async () => {
+    const url = `postgres://ccx:hunter2@127.0.0.1:${await aFreePort()}/ccx`;
+    const { code, stderr } = await ccx(['serve'], { cwd, env: { ...env, DATABASE_URL: url } });
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot be reached');
+    expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('ccx', () => {
+  it('tells how it is used, and exits with 2 when it is used otherwise', async () => {
+    const cwd = await aFolder();
+    expect(await ccx(['--help'], { cwd })).toMatchObject({ code: 0, stdout: expect.stringContaining('serve') });
+    expect(await ccx(['dance'], { cwd })).toMatchObject({ code: 2 });
+    expect(await ccx(['curl', '/v1/retailer'], { cwd })).toMatchObject({ code: 2 });
+    expect(await ccx(['serve'], { cwd, env: { PORT: 'http' } })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('- PORT must'),
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+
+import type { Circumstances } from '../../src/consents/covers.js';
+import { type AskedDetail, type ConsentDetail, deliveries, type PreferencesDetail } from '../../src/consents/detail.js';
+import { eventTypes } from '../../src/consents/event-types.js';
+import type { Approval, Kept } from '../../src/consents/narrowing.js';
+import { purposes, stages, touchpoints } from '../../src/vocabulary/code-lists.js';
+
+// Few of each, so that lines often overlap.
+const attributes = ['contact.marketing', 'contact.service', 'size.apparel', 'size.footwear'];
+const places = touchpoints.slice(0, 3);
+const reasons = purposes.slice(0, 3);
+const events = eventTypes.slice(0, 3);
+
+/** The moment at which things are decided. */
+export const NOW = new Date('2026-11-21T09:30:00.000Z');
+const daysFromNow = (days: number) => new Date(NOW.getTime() + days * 86_400_000).toISOString();
+
+const some = <T>(from: readonly T[]) => fc.subarray([...from], { minLength: 1 });
+const common = { id: fc.uuid(), purposes: some(reasons), touchpoints: some(places) };
+
+const preferences = {
+  ...common,
+  type: fc.constant('ccx_preferences' as const),
+  attributes: some(attributes),
+  stages: some(stages),
+  delivery: some(deliveries),
+  retention: fc.constantFrom('P1D', 'P30D', 'P90D'),
+};
+const interactions = {
+  ...common,
+  type: fc.constant('ccx_interactions' as const),
+  event_types: some(events),
+  late_reporting: fc.constantFrom('P1D', 'P3D'),
+};
+
+export const askedDetail: fc.Arbitrary<AskedDetail> = fc.oneof(
+  fc.record(preferences),
+  fc.record(
+    { ...interactions, since: fc.constantFrom('P30D', 'P400D', '2026-11-01') },
+    { requiredKeys: ['id', 'type', 'purposes', 'touchpoints', 'event_types', 'late_reporting'] },
+  ),
+);
+
+const expires_at = fc.constantFrom(-5, 1, 30, 365).map(daysFromNow);
+
+export const preferencesDetail: fc.Arbitrary<PreferencesDetail> = fc.record({ ...preferences, expires_at });
+
+export const consentDetail: fc.Arbitrary<ConsentDetail> = fc.oneof(
+  preferencesDetail,
+  fc.record({ ...interactions, since: fc.constantFrom(-400, -30, 0).map(daysFromNow), expires_at }),
+);
+
+/** Several lines, each with an id of its own. */
+export const linesOf = <T extends { id: string }>(line: fc.Arbitrary<T>, maxLength = 4): fc.Arbitrary<T[]> =>
+  fc.uniqueArray(line, { minLength: 1, maxLength, selector: ({ id }) => id });
+
+export const attribute = fc.constantFrom(...attributes);
+
+export const circumstances: fc.Arbitrary<Circumstances> = fc.record({
+  purpose: fc.constantFrom(...reasons),
+  touchpoint: fc.constantFrom(...places),
+  stage: fc.constantFrom(null, ...stages),
+  delivery: fc.constantFrom(...deliveries),
+});
+
+export const report = fc.record({
+  eventType: fc.constantFrom(...events),
+  touchpoint: fc.constantFrom(...places),
+  occurredAt: fc.integer({ min: -410, max: 400 }).map((days) => new Date(daysFromNow(days))),
+  arrivedAt: fc.integer({ min: 0, max: 400 }).map((days) => new Date(daysFromNow(days))),
+});
+
+/** What a customer may keep of these lines: any of them, any part of each, for any shorter time. */
+export const approvalOf = (asked: readonly AskedDetail[], lifetimeDays: number): fc.Arbitrary<Approval> =>
+  fc.record(
+    {
+      decision: fc.constant('approve' as const),
+      items: fc
+        .tuple(...asked.map((detail) => fc.option(keptOf(detail), { nil: undefined })))
+        .map((kept) => kept.filter((item) => item !== undefined)),
+      expiresAt: fc.integer({ min: 1, max: lifetimeDays }).map((days) => new Date(daysFromNow(days))),
+    },
+    { requiredKeys: ['decision'] },
+  );
+
+function keptOf(detail: AskedDetail): fc.Arbitrary<Kept> {
+  const id = fc.constant(detail.id);
+  const kept = fc.subarray<string>(detail.touchpoints);
+  return detail.type === 'ccx_preferences'
+    ? fc.record({ id, touchpoints: kept, attributes: fc.subarray(detail.attributes) }, { requiredKeys: ['id'] })
+    : fc.record(
+        { id, touchpoints: kept, event_types: fc.subarray<string>(detail.event_types) },
+        { requiredKeys: ['id'] },
+      );
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { runSetting } from './database-server.js';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Invocation {
+  /** The folder in which the command is typed. */
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PATIENCE_MS = 60_000;
+
+/** Runs `ccx` with these arguments, from today's sources, in an environment that says nothing else. */
+export async function ccx(args: readonly string[], invocation: Invocation): Promise<Finished> {
+  const program = new Program(args, invocation);
+  return program.ended;
+}
+
+/** A folder of its own, which the embedded database's account may enter, too. */
+export async function aFolder(): Promise<string> {
+  const folder = await mkdtemp(join(runSetting('folder'), 'cli-'));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+export async function aFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** A service that was started by `ccx serve` and answers. */
+export class RunningService {
+  private constructor(
+    private readonly program: Program,
+    readonly url: string,
+  ) {}
+
+  static async start(invocation: Invocation & { port: number }): Promise<RunningService> {
+    const { port } = invocation;
+    const program = new Program(['serve'], { ...invocation, env: { PORT: String(port), ...invocation.env } });
+    await program.says(/CCX is ready/);
+    return new RunningService(program, `http://127.0.0.1:${port}`);
+  }
+
+  get stderr(): string {
+    return this.program.stderr;
+  }
+
+  /** Where its embedded database listens. */
+  get databasePort(): number {
+    return Number(/on 127\.0\.0\.1:(\d+), data in/.exec(this.stderr)?.[1]);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Finished> {
+    this.program.kill(signal);
+    return this.program.ended;
+  }
+}
+
+/** `ccx authorize` while it waits for somebody to decide. */
+export class Asking {
+  private constructor(
+    /** What it asks people to open. */
+    readonly address: string,
+    readonly ended: Promise<Finished>,
+  ) {}
+
+  static async start(args: readonly string[], invocation: Invocation): Promise<Asking> {
+    const program = new Program(args, invocation);
+    const [address] = await program.says(/http\S+\/oauth\/authorize\?\S+/);
+    return new Asking(address, program.ended);
+  }
+}
+
+class Program {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Finished>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[], { cwd, env = {} }: Invocation) {
+    const program = join(runSetting('compiled'), 'src/cli/ccx.js');
+    const { PATH = '', HOME = '' } = process.env;
+    this.child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH, HOME, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = once(this.child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async says(what: RegExp): Promise<RegExpExecArray> {
+    const start = performance.now();
+    for (;;) {
+      const said = what.exec(this.stderr);
+      if (said) return said;
+      if (this.child.exitCode !== null || performance.now() - start > PATIENCE_MS) {
+        this.kill('SIGKILL');
+        throw new Error(`It never said ${String(what)}:\n${this.stderr}\n${this.stdout}`);
+      }
+      await delay(20);
+    }
+  }
+}

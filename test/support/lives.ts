@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+
+import { aCustomer, type TestCustomer } from './actors.js';
+import type { TestApp } from './app.js';
+import { aConsentRequest, type TestRequest } from './consents.js';
+import { aReporter, aVoid, report, type Reporter } from './events.js';
+import { type ConsentAccess, consentToken } from './oauth.js';
+import { aRetailer, type TestRetailer } from './retailers.js';
+
+/** The retailers in somebody's life. */
+export interface Shops {
+  /** Reads what the customer states, at the till. */
+  readonly grocer: TestRetailer;
+  /** Reports what the customer buys, and would like to know their sizes. */
+  readonly tailor: TestRetailer;
+}
+
+export async function shops(app: TestApp): Promise<Shops> {
+  const [grocer, tailor] = await Promise.all([
+    aRetailer(app, { name: 'Grocer A' }),
+    aRetailer(app, { name: 'Tailor T', sectors: ['fashion'] }),
+  ]);
+  return { grocer, tailor };
+}
+
+/** A customer who has something of everything that the service keeps of customers. */
+export interface Life {
+  readonly customer: TestCustomer;
+  readonly personalTokenId: string;
+  readonly preferenceId: string;
+  readonly preferenceEtag: string;
+  /** The grocer's tokens, which have been read with, and refused. */
+  readonly till: ConsentAccess;
+  /** The tailor's consent, under which a sale was reported and another one taken back. */
+  readonly tailoring: Reporter;
+  /** What the tailor asks for beyond that, and nobody has decided. */
+  readonly openRequest: TestRequest;
+}
+
+export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Life> {
+  const customer = await aCustomer(app, { display_name: 'Mira Feldmann' });
+  const { preferenceId, preferenceEtag } = await stateShoeSize(customer);
+  return {
+    customer,
+    personalTokenId: await makePersonalToken(app, customer),
+    preferenceId,
+    preferenceEtag,
+    till: await readAtTill(app, grocer, customer),
+    tailoring: await buyClothes(app, tailor, customer),
+    openRequest: await aConsentRequest(app, { customer, retailer: tailor }),
+  };
+}
+
+/** A shoe size, which was first another one. */
+async function stateShoeSize({ api }: TestCustomer): Promise<{ preferenceId: string; preferenceEtag: string }> {
+  const size = (eu: string) => ({
+    value: { system: 'EUROPE', size: eu },
+    strength: 'must',
+    applies_to: { level: 'everyone' },
+  });
+  const { body, headers } = await api
+    .post('/v1/me/preferences')
+    .set('idempotency-key', randomUUID())
+    .send({ attribute: 'size.footwear', ...size('38') })
+    .expect(201);
+  const revised = await api
+    .put(`/v1/me/preferences/${body.id}`)
+    .set('if-match', headers.etag ?? '')
+    .send(size('39'))
+    .expect(200);
+  return { preferenceId: body.id, preferenceEtag: revised.headers.etag ?? '' };
+}
+
+async function makePersonalToken(app: TestApp, { api }: TestCustomer): Promise<string> {
+  const expires_at = new Date(app.clock.now().getTime() + 86_400_000).toISOString();
+  const token = { name: 'My calendar', scopes: ['preferences.read'], expires_at };
+  const { body } = await api.post('/v1/me/tokens').send(token).expect(201);
+  return body.id;
+}
+
+async function readAtTill(app: TestApp, grocer: TestRetailer, customer: TestCustomer): Promise<ConsentAccess> {
+  const till = await consentToken(app, grocer, customer, { scope: 'preferences.read offline_access' });
+  const given = await till.fetch('GET', '/v1/preferences?touchpoint=till');
+  const refused = await till.fetch('GET', '/v1/preferences?touchpoint=till&attributes=receipt.delivery');
+  const [was, refusal] = [given.status, refused.status];
+  if (was !== 200 || refusal !== 403) throw new Error(JSON.stringify([given.body, refused.body]));
+  return till;
+}
+
+async function buyClothes(app: TestApp, tailor: TestRetailer, customer: TestCustomer): Promise<Reporter> {
+  const tailoring = await aReporter(app, { retailer: tailor, customer });
+  const takenBack = tailoring.sale();
+  const { body } = await report(tailoring.tills, [tailoring.sale(), takenBack, aVoid(takenBack)]);
+  if (body.stored !== 3) throw new Error(`Not all was stored: ${JSON.stringify(body)}`);
+  return tailoring;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Pool } from 'pg';
+
+const PATIENCE_MS = 10_000;
+
+type Settled<T extends readonly (() => Promise<unknown>)[]> = {
+  -readonly [I in keyof T]: PromiseSettledResult<Awaited<ReturnType<T[I]>>>;
+};
+
+/**
+ * Lets several requests collide for certain: holds the row until every one of them waits for a lock, then lets go.
+ * Fails when they do not all come to wait, since then the row is not what keeps them apart.
+ *
+ * `await race(app.db, 'consents', { id: consent.id }, [() => withdraw(consent), () => pause(consent)])`
+ */
+export async function race<const T extends readonly (() => Promise<unknown>)[]>(
+  db: Pool,
+  table: string,
+  where: Readonly<Record<string, unknown>>,
+  requests: T,
+): Promise<Settled<T>> {
+  const holder = await db.connect();
+  try {
+    await holder.query('begin');
+    const columns = Object.keys(where);
+    const condition = columns.map((column, index) => `${column} = $${index + 1}`).join(' and ');
+    const held = await holder.query(`select 1 from ${table} where ${condition} for update`, Object.values(where));
+    if (held.rowCount === 0) throw new Error(`There is no row of ${table} to hold.`);
+    const running = Promise.allSettled(requests.map((request) => request()));
+    await untilWaiting(db, requests.length);
+    await holder.query('commit');
+    return (await running) as Settled<T>;
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+}
+
+/** Waits until so many statements wait for a lock: for a race that must have an order. */
+export async function untilWaiting(db: Pool, count: number): Promise<void> {
+  const start = performance.now();
+  let waiting = 0;
+  while (performance.now() - start < PATIENCE_MS) {
+    const { rows } = await db.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    waiting = rows[0]?.waiting ?? 0;
+    if (waiting >= count) return;
+    await delay(5);
+  }
+  throw new Error(`Only ${waiting} of ${count} requests wait for the row.`);
+}
+
+/** What racing requests were answered, in ascending order: which of them came first is chance. */
+export function statusesOf(outcomes: readonly PromiseSettledResult<number | { status: number }>[]): number[] {
+  const statuses = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return typeof outcome.value === 'number' ? outcome.value : outcome.value.status;
+  });
+  return statuses.toSorted((a, b) => a - b);
+}
