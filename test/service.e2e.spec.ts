@@ -43,11 +43,14 @@ describe('the service', () => {
 
   it('does a thing once when the database does not say whether it was done', async () => {
     const commit = PostgresQueryRunner.prototype.commitTransaction;
-    const lost = jest.spyOn(PostgresQueryRunner.prototype, 'commitTransaction').mockImplementationOnce(async function (
+    // Background jobs commit meanwhile, too.
+    const registers = `select exists (select from customers where xmin = pg_current_xact_id()::xid) as here`;
+    const lost = jest.spyOn(PostgresQueryRunner.prototype, 'commitTransaction').mockImplementation(async function (
       this: PostgresQueryRunner,
     ) {
+      const [{ here }] = (await this.query(registers)) as [{ here: boolean }];
       await commit.call(this);
-      throw new Error('Connection terminated unexpectedly');
+      if (here) throw new Error('Connection terminated unexpectedly');
     });
     await app.http
       .post('/v1/customers')
@@ -173,9 +176,8 @@ describe('a service that is told to stop', () => {
       () => 'cut off',
     );
     await delay(100);
-    const start = performance.now();
     await app.get(Drain).begin(0.2);
-    expect(performance.now() - start).toBeLessThan(1500);
+    await expect(Promise.race([underWay, Promise.resolve('still under way')])).resolves.toBe('still under way');
     await stopApp(app.nest, app.config);
     await expect(underWay).resolves.toBe('cut off');
   });

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { Client } from 'pg';
 
 /** What the start of a run tells every test file, in environment variables. */
@@ -42,5 +44,14 @@ export async function createDatabase(serverUrl: string, name: string, template =
 }
 
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await onServer(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await onServer(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
+      return;
+    } catch (error) {
+      // An owner who is no superuser may not end autovacuum, which is done in a moment.
+      if ((error as { code?: string }).code !== '42501' || attempt === 50) throw error;
+      await delay(100);
+    }
+  }
 }
