@@ -1,3 +1,5 @@
+import { cloudEventType, eventTypes } from '../src/interactions/event-types.js';
+import { exampleOf } from '../src/interactions/interactions.examples.js';
 import { startApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
 import { aConsent, reading, reporting, withdraw } from './support/consents.js';
@@ -287,8 +289,11 @@ describe('the consent', () => {
     expect({ status: answer.status, code: codeOf(answer), outside: answer.body.outside }).toEqual({
       status: 403,
       code: 'outside-consent',
-      outside: { event_types: ['transaction.completed'], touchpoint: 'kiosk' },
+      outside: { touchpoint: 'kiosk' },
     });
+    const { data } = exampleOf(eventTypes.find(({ name }) => name === 'loyalty.enrolled')!);
+    const enrolled = reporter.sale({ type: cloudEventType('loyalty.enrolled'), data: data ?? null });
+    expect((await report(reporter.tills, enrolled)).body.outside).toEqual({ event_types: ['loyalty.enrolled'] });
   });
 
   it('lets events from before its end arrive for three days, and none from after it', async () => {

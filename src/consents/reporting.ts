@@ -1,5 +1,6 @@
 import type { Consent } from './consent.entity.js';
-import type { ConsentDetail } from './detail.js';
+import type { Outside } from './consents.errors.js';
+import type { ConsentDetail, InteractionsDetail } from './detail.js';
 import { checkedDurationMs } from './duration.js';
 
 /** One event as a retailer reports it, reduced to what consent is about. */
@@ -40,8 +41,7 @@ export function coversReport(
   { status, endedAt, reportedData }: Omit<ReportedConsent, 'details'>,
 ): Coverage {
   if (detail.type !== 'ccx_interactions') return 'outside-consent';
-  const names = eventType.startsWith('event.') || (detail.event_types as readonly string[]).includes(eventType);
-  if (!names || !(detail.touchpoints as readonly string[]).includes(touchpoint)) return 'outside-consent';
+  if (!names(detail, eventType) || !reaches(detail, touchpoint)) return 'outside-consent';
 
   const end = Math.min(Date.parse(detail.expires_at), endedAt?.getTime() ?? Infinity);
   const happened = occurredAt.getTime();
@@ -50,4 +50,20 @@ export function coversReport(
   if (status === 'withdrawn' && reportedData === 'delete') return 'consent-withdrawn';
   if (arrivedAt.getTime() < end + checkedDurationMs(detail.late_reporting)) return 'covered';
   return status === 'withdrawn' ? 'consent-withdrawn' : 'no-consent-at-time';
+}
+
+/** What of an event no line covers: the touchpoint when no line has it at all, else the event's type. */
+export function outsideOfReport(details: readonly ConsentDetail[], { eventType, touchpoint }: Report): Outside {
+  const lines = details.filter((detail) => detail.type === 'ccx_interactions');
+  const nowhere = !lines.some((line) => reaches(line, touchpoint));
+  const named = lines.some((line) => names(line, eventType));
+  return { ...(!(nowhere && named) && { event_types: [eventType] }), ...(nowhere && { touchpoint }) };
+}
+
+function names({ event_types }: InteractionsDetail, eventType: string): boolean {
+  return eventType.startsWith('event.') || (event_types as readonly string[]).includes(eventType);
+}
+
+function reaches({ touchpoints }: InteractionsDetail, touchpoint: string): boolean {
+  return (touchpoints as readonly string[]).includes(touchpoint);
 }

@@ -1,6 +1,6 @@
 import type { Consent } from '../consents/consent.entity.js';
 import { ConsentPausedError, OutsideConsentError } from '../consents/consents.errors.js';
-import { type Coverage, coverageOf, coverages } from '../consents/reporting.js';
+import { type Coverage, coverageOf, coverages, outsideOfReport } from '../consents/reporting.js';
 import type { CcxError } from '../platform/errors.js';
 import type { ReportedEvent } from './cloud-event.js';
 import { ConsentWithdrawnError, NoConsentAtTimeError } from './interactions.errors.js';
@@ -30,7 +30,12 @@ export function admit<C extends Pick<Consent, 'id' | 'version' | 'details' | 'st
     case 'consent-withdrawn':
       return new ConsentWithdrawnError();
     case 'outside-consent':
-      return new OutsideConsentError({ event_types: [type], touchpoint });
+      return new OutsideConsentError(
+        outsideOfReport(
+          consents.flatMap(({ details }) => details),
+          report,
+        ),
+      );
     default:
       // The same for a subject that nobody has: nothing is told of who is a customer.
       return new NoConsentAtTimeError();

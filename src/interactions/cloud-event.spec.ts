@@ -67,6 +67,14 @@ describe('an event', () => {
     expect(readEvent({ ...sale, data }).errors.length).toBeLessThanOrEqual(40);
   });
 
+  it('is refused beyond 256 KiB, which 2 000 long lines can reach', () => {
+    const product = { scheme: 'retailer', code: 'c'.repeat(64), category: 'c'.repeat(64) };
+    const lines = Array.from({ length: 2_000 }, () => ({ ...lineOf(sale.data as JsonObject), product }));
+    expect(readEvent({ ...sale, data: { ...(sale.data as JsonObject), lines } }).errors).toEqual([
+      { pointer: '', detail: 'must not be larger than 262144 bytes' },
+    ]);
+  });
+
   it('of any shape is either read or refused with reasons', () => {
     fc.assert(
       fc.property(

@@ -60,6 +60,9 @@ export const envelopeSchema: JsonObject = {
   required: ['specversion', 'id', 'source', 'type', 'time', 'ccxtouchpoint', 'data'],
 };
 
+/** The largest event, in bytes of JSON. */
+export const LARGEST_EVENT = 262_144;
+
 const known = new Set(Object.keys(envelopeSchema.properties as JsonObject));
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false });
@@ -86,8 +89,8 @@ export function readEvent(value: unknown): Read {
 
   const type = typeof raw.type === 'string' ? eventTypeOf(raw.type) : undefined;
   const errors = [
+    ...tooLarge(raw),
     ...faultsOf(validEnvelope, raw, ''),
-    ...leapSecondsOf(raw),
     ...(type ? faultsOf(dataCheck(type.name), raw.data, '/data') : []),
   ];
   if (errors.length > 0 || !type) return { errors, warnings, id, source };
@@ -112,11 +115,9 @@ export function readEvent(value: unknown): Read {
   };
 }
 
-/** RFC 3339 has leap seconds, which neither JavaScript nor PostgreSQL can place. */
-function leapSecondsOf(raw: JsonObject): FieldError[] {
-  return ['time', 'ccxsenttime']
-    .filter((name) => typeof raw[name] === 'string' && /:60(?:[.Zz+-]|$)/.test(raw[name]))
-    .map((name) => ({ pointer: `/${name}`, detail: 'must not be a leap second; send the second before it' }));
+function tooLarge(raw: JsonObject): FieldError[] {
+  const isTooLarge = Buffer.byteLength(JSON.stringify(raw)) > LARGEST_EVENT;
+  return isTooLarge ? [{ pointer: '', detail: `must not be larger than ${LARGEST_EVENT} bytes` }] : [];
 }
 
 function dataCheck(name: string): ValidateFunction {

@@ -141,13 +141,13 @@ export class IntakeService {
     }
 
     const claimed = firsts.size > 0 ? await claimKeys(tx, customer, [...firsts.values()]) : new Set<string>();
-    const kept = [...firsts].flatMap(([key, first]) => (claimed.has(key) ? [first] : []));
-    const known = [...[...firsts.values()].filter((first) => !kept.includes(first)), ...repeats];
+    const kept: (NewInteraction & { place: number })[] = [];
     // What is known stays known: an event sent again is the same one, also once its consent has ended.
     const others: { place: number; keyHash: Buffer; contentHash: Buffer; refusal?: CcxError }[] = [
-      ...known,
+      ...repeats,
       ...refused,
     ];
+    for (const [key, first] of firsts) (claimed.has(key) ? kept : others).push(first);
     const contents = await contentOfKeys(
       tx,
       customer,
@@ -181,6 +181,8 @@ export class IntakeService {
 
     const { retailerId } = caller;
     const [first] = kept as [NewInteraction, ...NewInteraction[]];
+    // One after the other, several consents may have let parts of a batch in: then each event's own row says which.
+    const isOfOne = kept.every(({ consentId }) => consentId === first.consentId);
     const { root } = batchTree(kept.map(({ contentHash }) => leafHashOf(contentHash)));
     const data = { count: kept.length, root: root.toString('base64url') };
     await this.audit.append(tx, {
@@ -189,7 +191,7 @@ export class IntakeService {
       actor: actorOf(caller),
       customer,
       retailerId,
-      consent: { id: first.consentId, version: first.consentVersion },
+      ...(isOfOne && { consent: { id: first.consentId, version: first.consentVersion } }),
       data,
     });
     await this.outbox.enqueue(tx, { type: 'interactions.reported', at, customer, retailerId, subject: first.id, data });

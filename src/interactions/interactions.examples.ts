@@ -42,7 +42,8 @@ const batch = {
 
 /** What `POST /v1/interactions` takes, by media type. */
 export const reportBody = {
-  description: 'One CloudEvent, or a batch of up to 500. Context attributes that are not listed are ignored.',
+  description:
+    'One CloudEvent of at most 256 KiB, or a batch of up to 500 in at most 1 MiB. Context attributes that are not listed are ignored.',
   content: {
     'application/cloudevents+json': { schema: eventSchema, examples: singles },
     'application/cloudevents-batch+json': batch,
