@@ -1,6 +1,6 @@
+import { deriveKey, hmac, open, seal, sha256 } from '../platform/crypto/seal.js';
 import { canonicalJson, type JsonObject } from '../platform/json.js';
 import { leafHashOf } from './batch-tree.js';
-import { deriveKey, hmac, open, seal, sha256 } from '../platform/crypto/seal.js';
 
 /** One entry, as the log keeps it: a hash to be proved and the event sealed for those who may open it. */
 export interface Leaf {
@@ -18,7 +18,7 @@ export interface Leaf {
 export function makeLeaf(auditKey: Buffer, id: string, event: JsonObject): Leaf {
   const text = canonicalJson(event);
   return {
-    leafHash: leafHashOf(leafOf(nonceOf(auditKey, id), text)),
+    leafHash: committedLeafHash(nonceOf(auditKey, id), text),
     sealed: seal(deriveKey(auditKey, 'audit seal'), text, id),
   };
 }
@@ -26,7 +26,7 @@ export function makeLeaf(auditKey: Buffer, id: string, event: JsonObject): Leaf 
 /** Opens an entry and tells whether it is the event that the leaf commits to. */
 export function openLeaf(auditKey: Buffer, id: string, leaf: Leaf): { event: JsonObject; intact: boolean } {
   const text = open(deriveKey(auditKey, 'audit seal'), leaf.sealed, id).toString();
-  const leafHash = leafHashOf(leafOf(nonceOf(auditKey, id), text));
+  const leafHash = committedLeafHash(nonceOf(auditKey, id), text);
   return { event: JSON.parse(text) as JsonObject, intact: leafHash.equals(leaf.leafHash) };
 }
 
@@ -34,6 +34,7 @@ export function nonceOf(auditKey: Buffer, id: string): Buffer {
   return hmac(deriveKey(auditKey, 'audit nonce'), id);
 }
 
-function leafOf(nonce: Buffer, event: string): string {
-  return canonicalJson({ c: sha256(nonce, event).toString('base64url'), v: 1 });
+/** The leaf hash that commits to a text, which is told again only by whoever has both it and the nonce. */
+export function committedLeafHash(nonce: Buffer, text: string): Buffer {
+  return leafHashOf(canonicalJson({ c: sha256(nonce, text).toString('base64url'), v: 1 }));
 }

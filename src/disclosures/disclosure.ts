@@ -1,7 +1,6 @@
+import { committedLeafHash } from '../audit/leaf.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { canonicalJson } from '../platform/json.js';
-import { sha256 } from '../platform/crypto/seal.js';
-import { leafHashOf } from '../audit/batch-tree.js';
 
 /** One read of a customer's preferences that was answered or refused: who, what, why, where, when, by which consent. */
 export interface Disclosure {
@@ -44,5 +43,5 @@ export function disclosureLeafHash(disclosure: Disclosure, nonce: Buffer): Buffe
     unchanged: disclosure.unchanged,
     refused: disclosure.refused,
   });
-  return leafHashOf(canonicalJson({ c: sha256(nonce, record).toString('base64url'), v: 1 }));
+  return committedLeafHash(nonce, record);
 }
