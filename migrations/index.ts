@@ -1,12 +1,18 @@
 import { AuditLog1760000000020 } from './1760000000020-audit-log.js';
+import { ConsentRules1760000000120 } from './1760000000120-consent-rules.js';
+import { ConsentLifecycle1760000000100 } from './1760000000100-consent-lifecycle.js';
+import { ConsentReceipts1760000000110 } from './1760000000110-consent-receipts.js';
 import { Consents1760000000090 } from './1760000000090-consents.js';
 import { Customers1760000000060 } from './1760000000060-customers.js';
+import { DevicePolls1760000050030 } from './1760000050030-device-polls.js';
 import { Disclosures1760000040000 } from './1760000040000-disclosures.js';
 import { Interactions1760000030000 } from './1760000030000-interactions.js';
+import { KeyUses1760000050040 } from './1760000050040-key-uses.js';
 import { OAuthArtifacts1760000050000 } from './1760000050000-oauth-artifacts.js';
 import { OAuthReplays1760000050010 } from './1760000050010-oauth-replays.js';
 import { Outbox1760000000030 } from './1760000000030-outbox.js';
 import { Partitions1760000000005 } from './1760000000005-partitions.js';
+import { Passkeys1760000010020 } from './1760000010020-passkeys.js';
 import { PersonalTokens1760000010010 } from './1760000010010-personal-tokens.js';
 import { Preferences1760000000080 } from './1760000000080-preferences.js';
 import { Requests1760000000040 } from './1760000000040-requests.js';
@@ -15,6 +21,7 @@ import { Roles1760000000000 } from './1760000000000-roles.js';
 import { SignIn1760000010000 } from './1760000010000-sign-in.js';
 import { SigningKeys1760000050020 } from './1760000050020-signing-keys.js';
 import { Staff1760000020000 } from './1760000020000-staff.js';
+import { StaffFactors1760000020010 } from './1760000020010-staff-factors.js';
 import { SubjectKeys1760000000010 } from './1760000000010-subject-keys.js';
 
 /** All migrations, in the order in which they run. */
@@ -29,12 +36,19 @@ export const migrations = [
   Retailers1760000000070,
   Preferences1760000000080,
   Consents1760000000090,
+  ConsentLifecycle1760000000100,
+  ConsentReceipts1760000000110,
+  ConsentRules1760000000120,
   SignIn1760000010000,
   PersonalTokens1760000010010,
+  Passkeys1760000010020,
   Staff1760000020000,
+  StaffFactors1760000020010,
   Interactions1760000030000,
   Disclosures1760000040000,
   OAuthArtifacts1760000050000,
   OAuthReplays1760000050010,
   SigningKeys1760000050020,
+  DevicePolls1760000050030,
+  KeyUses1760000050040,
 ];

@@ -2,21 +2,25 @@ import type { ObjectLiteral } from 'typeorm';
 
 import { OAuthArtifact } from './authorization/artifact.entity.js';
 import { DpopProof, OAuthReplay } from './authorization/replay.entity.js';
-import { SigningKey } from './authorization/signing-key.entity.js';
 import { ConsentClient } from './consents/consent-client.entity.js';
 import { ConsentRef } from './consents/consent-ref.entity.js';
 import { ConsentRequest } from './consents/consent-request.entity.js';
 import { ConsentVersion } from './consents/consent-version.entity.js';
 import { Consent } from './consents/consent.entity.js';
+import { ConsentRule } from './consents/rule.entity.js';
 import { StoredNotice } from './consents/stored-notice.entity.js';
+import { StoredReceipt } from './consents/stored-receipt.entity.js';
 import { CustomerPassword, RecoveryCode } from './customers/credentials.entity.js';
 import { Customer, LoginIdentity } from './customers/customer.entity.js';
+import { Passkey } from './customers/passkey.entity.js';
 import { PersonalToken } from './customers/personal-token.entity.js';
 import { Session } from './customers/session.entity.js';
+import { SigningKey } from './platform/crypto/signing-key.entity.js';
 import { PreferenceDocument } from './preferences/preference-document.entity.js';
 import { PreferenceVersion } from './preferences/preference-version.entity.js';
 import { Client } from './retailers/client.entity.js';
 import { Retailer } from './retailers/retailer.entity.js';
+import { StaffEnrolment, StaffFactor } from './staff/staff-factor.entity.js';
 import { StaffInvitation, StaffMember, StaffSession } from './staff/staff-member.entity.js';
 
 /** Every entity of the service, by module. TypeORM maps these; each is used by its own module alone. */
@@ -24,23 +28,28 @@ export const entities: (new () => ObjectLiteral)[] = [
   DpopProof,
   OAuthArtifact,
   OAuthReplay,
-  SigningKey,
   Consent,
   ConsentClient,
   ConsentRef,
   ConsentRequest,
+  ConsentRule,
   ConsentVersion,
   StoredNotice,
+  StoredReceipt,
   Customer,
   CustomerPassword,
   LoginIdentity,
+  Passkey,
   PersonalToken,
   RecoveryCode,
   Session,
+  SigningKey,
   PreferenceDocument,
   PreferenceVersion,
   Client,
   Retailer,
+  StaffEnrolment,
+  StaffFactor,
   StaffInvitation,
   StaffMember,
   StaffSession,

@@ -1,5 +1,5 @@
 import { pageOf } from './authorization/pages/layout.js';
-import { ada, auditor } from './cli/seed/people.js';
+import { ada } from './cli/seed/people.js';
 import type { Config } from './platform/config/config.js';
 import { type Html, html } from './platform/http/html.js';
 
@@ -15,6 +15,7 @@ export function welcomePage(config: Pick<Config, 'issuer' | 'SEED'>): string {
           their choice read them for a purpose and for a time, sees who read what, and takes them along. Retailers use
           standard OAuth; auditors read a log of every consent and every read.
         </p>
+        <p><a class="button" href="/account">Open your account</a></p>
         <ul class="facts">
           ${places.map(([href, name, what]) => html`<li><a href="${href}">${name}</a>: ${what}</li> `)}
         </ul>
@@ -56,10 +57,7 @@ function tour(issuer: string): Html {
       `CONSENT=$(curl -s ${issuer}/v1/me/consents ${asAda} | ${member('items[0].id')})`,
       `curl -s -X POST ${issuer}/v1/me/consents/$CONSENT/withdraw ${asAda}`,
     ])}
-    ${step('Look into the log, as an auditor', [
-      `AUDITOR=$(${signIn(`${issuer}/v1/staff/sessions`, auditor)})`,
-      `curl -s ${issuer}/v1/audit/entries -H "authorization: Bearer $AUDITOR"`,
-    ])}
+    ${step('Look into the log, as an auditor', ['npx ccx curl --as auditor /v1/audit/entries'])}
   </section>`;
 }
 

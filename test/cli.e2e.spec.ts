@@ -1,11 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { codeAt, secretOf, TOTP_PERIOD_MS } from '../src/staff/totp.js';
 import { Browser } from './support/browser.js';
-import { aFolder, aFreePort, Asking, ccx, RunningService } from './support/cli.js';
+import { aFolder, aFreePort, Asking, ccx, ccxUnread, RunningService } from './support/cli.js';
 import { createDatabase, dropDatabase, runSetting } from './support/database-server.js';
+import { eventually } from './support/eventually.js';
+import { kidsAt } from './support/keys.js';
 import { signIn } from './support/oauth.js';
 
 jest.setTimeout(120_000);
@@ -14,6 +17,21 @@ const ada = { email: 'ada@example.org', password: 'customer-of-a-development-ccx
 
 function post(url: string, body: object): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+/** Accepts an invitation with a code of the step before, so that the one of now is still good. Answers the secret. */
+async function joined(url: string, token: string, password: string): Promise<string> {
+  const accepted = await post(`${url}/v1/staff/invitations/accept`, { token, password });
+  const { enrolment } = (await accepted.json()) as { enrolment: { token: string; totp: { secret: string } } };
+  const { secret } = enrolment.totp;
+  const confirm = () => {
+    const code = codeAt(secretOf(secret), new Date(Date.now() - TOTP_PERIOD_MS));
+    return post(`${url}/v1/staff/enrolments/confirm`, { enrolment_token: enrolment.token, code });
+  };
+  // Between two steps, that code may be too old when it arrives.
+  const confirmed = (await confirm()).ok || (await confirm()).ok;
+  expect(confirmed).toBe(true);
+  return secret;
 }
 
 function answers(port: number): Promise<boolean> {
@@ -117,6 +135,49 @@ describe('ccx serve in an empty folder', () => {
     expect(await read()).toMatchObject({ code: 1, stdout: expect.stringContaining('invalid-token') });
   });
 
+  it('asks for less, for once, and anew about a grant that it names', async () => {
+    const env = { PORT: String(port) };
+    const given = async (...options: string[]) => {
+      const asking = await Asking.start(['authorize', '--as', 'albatross', '--json', ...options], { cwd, env });
+      const browser = new Browser(service.url);
+      const page = await signIn(browser, await browser.follow(await browser.get(asking.address)), ada);
+      const back = await browser.follow(await browser.submit(page, 'decision', { decision: 'approve' }));
+      await fetch(String(back.location));
+      return JSON.parse((await asking.ended).stdout) as {
+        grant_id: string;
+        ccx_max_reads_per_day?: number;
+        authorization_details: { expires_at: string }[];
+      };
+    };
+    const lifeOf = ({ authorization_details: [line] }: Awaited<ReturnType<typeof given>>) =>
+      (Date.parse(line?.expires_at ?? '') - Date.now()) / 86_400_000;
+
+    const first = await given('--lifetime-days', '30', '--max-reads-per-day', '5');
+    expect(first.ccx_max_reads_per_day).toBe(5);
+    expect(lifeOf(first)).toBeCloseTo(30, 1);
+    const grant = ['--grant-action', 'replace', '--grant-id', first.grant_id, '--prompt', 'consent'];
+    const second = await given(...grant, '--lifetime-days', '60');
+    expect(second.grant_id).toBe(first.grant_id);
+    expect(lifeOf(second)).toBeCloseTo(60, 1);
+    const once = await given('--use', 'once');
+    expect(once.grant_id).not.toBe(first.grant_id);
+    expect(lifeOf(once)).toBeLessThan(1);
+
+    const refused = await ccx(['authorize', '--as', 'albatross', '--grant-action', 'merge'], { cwd, env });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('grant_id must be given with merge') });
+    const mistyped = await ccx(['authorize', '--as', 'albatross', '--use', 'twice'], { cwd, env });
+    expect(mistyped).toMatchObject({ code: 2, stderr: expect.stringContaining('standing, once') });
+  });
+
+  it('ends quietly when its reader closes early', async () => {
+    const env = { PORT: String(port) };
+    for (const args of [['--help'], ['curl', '--as', 'albatross', '/v1/retailer']]) {
+      expect(await ccxUnread(args, { cwd, env })).toEqual({ code: 0, stdout: '', stderr: '' });
+    }
+    const fault = await ccxUnread(['curl', '--as', 'albatross', '-f', '/v1/me'], { cwd, env });
+    expect(fault).toMatchObject({ code: 1, stderr: expect.not.stringContaining('EPIPE') });
+  });
+
   it('takes what operators do on the command line while it runs', async () => {
     const env = { PORT: String(port) };
     const operator = async (...args: string[]) => {
@@ -144,6 +205,78 @@ describe('ccx serve in an empty folder', () => {
       password: 'every entry, twice over',
     });
     expect(accepted.status).toBe(201);
+    const reset = await operator('reset', 'olga@example.org');
+    expect(reset).toMatchObject({ staff_id: invited['staff_id'], invitation_token: expect.stringMatching(/^ccx_si_/) });
+    expect(await ccx(['operator', 'accept', String(reset['invitation_token'])], { cwd, env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no terminal to ask at.'),
+    });
+  });
+
+  it('is called as operator or auditor, with a second factor of which they know nothing', async () => {
+    const env = { PORT: String(port) };
+    const secrets = join(cwd, '.ccx/staff');
+    expect((await stat(secrets)).mode & 0o777).toBe(0o700);
+    for (const role of ['operator', 'auditor']) {
+      expect((await stat(join(secrets, `${role}.json`))).mode & 0o777).toBe(0o600);
+      const who = () => ccx(['curl', '--as', role, '/v1/staff/sessions/current'], { cwd, env });
+      const [first, second] = [await who(), await who()].map(({ stdout }) => JSON.parse(stdout) as { id: string });
+      expect(first).toMatchObject({ role, email: `${role}@example.org` });
+      expect(second?.id).toBe(first?.id); // the session is kept, or every call would wait for another code
+      expect((await stat(join(cwd, `.ccx/tokens/staff-${role}.json`))).mode & 0o777).toBe(0o600);
+    }
+    const scoped = await ccx(['curl', '--as', 'auditor', '--scope', 'openid', '/v1/audit/entries'], { cwd, env });
+    expect(scoped).toMatchObject({ code: 2, stderr: expect.stringContaining('are for retailers') });
+  });
+
+  it('signs in staff of any service as the settings say', async () => {
+    const env = { PORT: String(port) };
+    const invited = await ccx(['operator', 'invite', 'ada@staff.example', '--role', 'auditor', '--json'], { cwd, env });
+    const password = 'every entry, twice over';
+    const secret = await joined(service.url, JSON.parse(invited.stdout).invitation_token, password);
+    const file = join(cwd, 'password');
+    await writeFile(file, `${password}\n`);
+    const settings = { ...env, CCX_OPERATOR_EMAIL: 'ada@staff.example', DATA_FOLDER: join(cwd, 'other') };
+    const who = (more: Record<string, string>) =>
+      ccx(['curl', '--as', 'operator', '/v1/staff/sessions/current'], { cwd, env: { ...settings, ...more } });
+    expect(await who({})).toMatchObject({ code: 2, stderr: expect.stringContaining('Set CCX_OPERATOR_PASSWORD') });
+    const wrong = await who({ CCX_OPERATOR_PASSWORD_FILE: file, CCX_OPERATOR_TOTP_SECRET: '???' });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('CCX_OPERATOR_TOTP_SECRET must be') });
+    const { stdout } = await who({ CCX_OPERATOR_PASSWORD_FILE: file, CCX_OPERATOR_TOTP_SECRET: secret });
+    expect(JSON.parse(stdout)).toMatchObject({ email: 'ada@staff.example', role: 'auditor' });
+    // The session is kept for her, and for the service that gave it.
+    expect(JSON.parse((await who({})).stdout)).toMatchObject({ email: 'ada@staff.example' });
+    const others: Record<string, string>[] = [
+      { CCX_OPERATOR_EMAIL: 'bea@staff.example' },
+      { PUBLIC_URL: `http://localhost:${port}` },
+    ];
+    for (const other of others) {
+      expect(await who(other)).toMatchObject({ code: 2, stderr: expect.stringContaining('Set CCX_OPERATOR_PASSWORD') });
+    }
+  });
+
+  it('makes codes of the development staff for whoever signs in by hand', async () => {
+    const { stdout } = await ccx(['operator', 'code', 'auditor'], { cwd, env: { PORT: String(port) } });
+    expect(stdout).toMatch(/^\d{6}\n$/);
+    const elsewhere = await ccx(['operator', 'code'], { cwd, env: { DATA_FOLDER: join(cwd, 'other') } });
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no secret in') });
+  });
+
+  it('rotates the keys of the service that runs, before their time in an emergency only', async () => {
+    const keys = (...args: string[]) => ccx(['operator', 'keys', ...args], { cwd, env: { PORT: String(port) } });
+    const listed = JSON.parse((await keys('list', '--json')).stdout) as { kid: string }[];
+    expect(listed.map(({ kid }) => kid).sort()).toEqual((await kidsAt(service.url)).sort());
+
+    expect(await keys('rotate', '--use', 'receipt')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The next key can be used from'),
+    });
+    const { code, stdout } = await keys('rotate', '--emergency', '--json');
+    const { current, next } = JSON.parse(stdout) as Record<'current' | 'next', { kid: string; use: string }>;
+    expect({ code, use: current.use }).toEqual({ code: 0, use: 'token' });
+    await eventually(async () => {
+      expect((await kidsAt(service.url)).slice(0, 2)).toEqual([current.kid, next.kid]);
+    });
   });
 
   it('refuses what an operator mistypes', async () => {

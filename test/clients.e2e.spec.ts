@@ -4,6 +4,7 @@ import { ClientsService } from '../src/retailers/clients.service.js';
 import { RetailersService } from '../src/retailers/retailers.service.js';
 import { aCustomer, anOperator, type TestStaff } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
+import { DEVICE_GRANT } from './support/device.js';
 import { audited } from './support/records.js';
 import { aRetailer } from './support/retailers.js';
 
@@ -81,6 +82,11 @@ describe('a client', () => {
     ['a redirect over plain http', () => ({ redirect_uris: ['http://a.example/'] }), '/redirect_uris/0'],
     ['the code flow to nowhere', () => ({ grant_types: ['authorization_code'] }), '/redirect_uris'],
     ['refresh without the code flow', () => ({ grant_types: ['refresh_token'] }), '/grant_types'],
+    [
+      'a device’s code and tokens that are bound to nothing',
+      () => ({ grant_types: [DEVICE_GRANT], dpop_bound_access_tokens: false }),
+      '/grant_types',
+    ],
     ['offline access without refresh', () => ({ scopes: ['offline_access'] }), '/scopes'],
     ['keys beside a secret', () => ({ token_endpoint_auth_method: 'client_secret_basic' }), '/jwks'],
     ['null for a list', () => ({ redirect_uris: null }), '/redirect_uris'],

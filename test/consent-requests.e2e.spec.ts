@@ -250,7 +250,10 @@ describe('a request in the customer’s list', () => {
   });
 
   it('shows what is given already and what is new', async () => {
-    const { customer, retailer } = await aConsent(app, { details: [{ ...reading, attributes: ['size.footwear'] }] });
+    const { customer, retailer } = await aConsent(app, {
+      details: [{ ...reading, attributes: ['size.footwear'] }],
+      lifetime_days: 366,
+    });
     const { id } = await aConsentRequest(app, { customer, retailer, details: [reading] });
     const { body } = await customer.api.get(`/v1/me/consent-requests/${id}`).expect(200);
     expect(body.in_words.details[0].items).toMatchObject([

@@ -3,12 +3,13 @@ import { ConsentsService } from '../src/consents/consents.service.js';
 import type { CustomerKey } from '../src/platform/customer-key.js';
 import { Database } from '../src/platform/database/database.js';
 import { PersonalData } from '../src/platform/personal-data.js';
-import { aCustomer, bearer, type TestCustomer } from './support/actors.js';
+import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
-import { aConsent, aConsentRequest, approve, reading, reporting, withdraw } from './support/consents.js';
+import { aConsent, aConsentRequest, approve, later, reading, reporting, withdraw } from './support/consents.js';
 import { race } from './support/race.js';
 import { announced, audited } from './support/records.js';
 import { aRetailer } from './support/retailers.js';
+import { aRule, refuseSharing } from './support/rules.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -34,18 +35,10 @@ async function enrol({ key }: TestCustomer, consentId: string, clientId: string)
   await app.get(Database).transaction((tx) => consents.enrolClient(tx, consent, clientId));
 }
 
-/** The customer, signed in again so many days later. */
-async function later(customer: TestCustomer, days: number): Promise<TestCustomer> {
-  app.clock.advance({ days });
-  const { email, password } = customer;
-  const { body } = await app.http.post('/v1/sessions').send({ email, password }).expect(201);
-  return { ...customer, api: bearer(app, body.token) };
-}
-
 /** The consent by which the retailer has all of this. */
 const covering = (customer: TestCustomer, retailerId: string, details: object[]) => {
   const asked = app.get(ConsentRequestsService).read(details, { touchpoints: ['till', 'web'] });
-  return app.get(ConsentsService).covering(app.get(Database).reader, customer.key, retailerId, asked);
+  return app.get(ConsentsService).covering(app.get(Database).reader, customer.key, retailerId, { details: asked });
 };
 
 /** What the module says of the personal data that it has. */
@@ -69,6 +62,7 @@ const rowsOf = async ({ customerId }: TestCustomer) => {
 async function aHistory(): Promise<TestCustomer> {
   const { customer, consentId } = await aConsent(app);
   await enrol(customer, consentId, 'one');
+  await aRule(customer, refuseSharing);
   await withdraw({ customer, consentId }).expect(200);
   return customer;
 }
@@ -210,7 +204,7 @@ describe('a consent whose time is up', () => {
   it('has expired, recorded or not', async () => {
     const { customer: before, consentId, retailer, consent } = await aConsent(app, { lifetime_days: 30 });
     await enrol(before, consentId, retailer.client.id);
-    const customer = await later(before, 30);
+    const customer = await later(app, before, 30);
     const read = async () => (await customer.api.get(`/v1/me/consents/${consentId}`).expect(200)).body;
     expect(await read()).toMatchObject({ status: 'expired', version: 1, ended_at: consent.expires_at });
     const { body: list } = await customer.api.get('/v1/me/consents?status=active').expect(200);
@@ -235,7 +229,7 @@ describe('a consent whose time is up', () => {
 
   it('is not withdrawn any more', async () => {
     const { customer: before, consentId } = await aConsent(app, { lifetime_days: 30 });
-    const customer = await later(before, 31);
+    const customer = await later(app, before, 31);
     const { body } = await withdraw({ customer, consentId }).expect(200);
     expect(body).toMatchObject({ status: 'expired', reported_data: null });
     expect((await changes(customer.key)).map(({ type }) => type)).toEqual(['consent.given', 'consent.expired']);
@@ -243,7 +237,7 @@ describe('a consent whose time is up', () => {
 
   it('makes room for a new one, before anybody has recorded that', async () => {
     const { customer: before, retailer, consentId } = await aConsent(app, { lifetime_days: 30 });
-    const customer = await later(before, 31);
+    const customer = await later(app, before, 31);
     const again = await aConsent(app, { customer, retailer });
     expect(again.consentId).not.toBe(consentId);
     expect((await changes(customer.key)).map(({ type }) => type)).toEqual([
@@ -295,8 +289,12 @@ describe('what is held of a customer', () => {
     for await (const record of held().export(app.get(Database).reader, customer.key)) records.push(record);
     expect(records).toMatchObject([
       { kind: 'consent_request', record: { status: 'approved', origin: 'inbox' } },
-      { kind: 'consent_version', record: { version: 1, change: 'given', shown: { language: 'en' } } },
+      { kind: 'consent_rule', record: { version: 1, effect: 'refuse', enabled: true } },
+      { kind: 'consent_version', record: { version: 1, change: 'given' } },
       { kind: 'consent_version', record: { version: 2, change: 'withdrawn' } },
+      { kind: 'notice', record: { text: { language: 'en' } } },
+      { kind: 'receipt', record: { version: 2, event: 'withdrawn' } },
+      { kind: 'receipt', record: { version: 1, event: 'given' } },
     ]);
   });
 

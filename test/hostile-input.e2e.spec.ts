@@ -9,6 +9,7 @@ import { contentsOf } from './support/contents.js';
 import { damage } from './support/damage.js';
 import { aLife, type Life, shops } from './support/lives.js';
 import { dpopProof, type RetailerAccess, retailerToken } from './support/oauth.js';
+import { allowSubstitution } from './support/rules.js';
 
 /** A write that would succeed, but for what a test does to it. */
 interface Write {
@@ -36,6 +37,7 @@ const names = [
   'asking for a consent',
   'approving a request',
   'withdrawing a consent',
+  'changing a rule',
   'reporting an interaction',
 ] as const;
 
@@ -46,7 +48,7 @@ beforeAll(async () => {
   app = await startApp();
   const both = await shops(app);
   mira = await aLife(app, both);
-  const { customer, preferenceId, openRequest, till, tailoring } = mira;
+  const { customer, preferenceId, openRequest, ruleId, till, tailoring } = mira;
   const preference = `/v1/me/preferences/${preferenceId}`;
   const { token } = customer;
   const asking = await retailerToken(app, both.grocer, { scope: 'consents.read consents.request' });
@@ -101,6 +103,13 @@ beforeAll(async () => {
       path: `/v1/me/consents/${till.consentId}/withdraw`,
       token,
       sound: () => ({ reported_data: 'keep' }),
+    },
+    'changing a rule': {
+      method: 'PUT',
+      path: `/v1/me/rules/${ruleId}`,
+      replaces: `/v1/me/rules/${ruleId}`,
+      token,
+      sound: () => ({ ...allowSubstitution, lifetime_days: 30 }),
     },
     'reporting an interaction': {
       method: 'POST',

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { startApp, type TestApp } from './support/app.js';
 import { contentsOf } from './support/contents.js';
 import { aLife, type Life, type Shops, shops } from './support/lives.js';
 import { dpopFetch, retailerToken } from './support/oauth.js';
 import { type DocumentedOperation, documentedOperations } from './support/operations.js';
+import { refuseSharing } from './support/rules.js';
 
 let app: TestApp;
 let retailers: Shops;
@@ -17,14 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** The id of something of hers, for each address that names one. */
-const belongings: Record<string, (life: Life) => string> = {
+/** What is hers, for each address that names something: one value for each of its parameters. */
+const belongings: Record<string, (life: Life) => string | readonly string[]> = {
   '/v1/me/sessions': ({ customer }) => customer.sessionId,
   '/v1/me/tokens': ({ personalTokenId }) => personalTokenId,
+  '/v1/me/passkeys': ({ passkeyId }) => passkeyId,
   '/v1/me/preferences': ({ preferenceId }) => preferenceId,
   '/v1/me/consent-requests': ({ openRequest }) => openRequest.id,
+  '/v1/me/rules': ({ ruleId }) => ruleId,
   '/v1/me/consents': ({ till }) => till.consentId,
+  '/v1/me/notices': ({ noticeHash }) => noticeHash,
   '/v1/consent-requests': ({ openRequest }) => openRequest.id,
+  '/v1/consents/{id}/receipts': ({ tailoring }) => tailoring.consentId,
+  '/v1/consents/{id}/notices': ({ tailoring, noticeHash }) => [tailoring.consentId, noticeHash],
+  '/oauth/grants': ({ tailoring }) => tailoring.consentId,
 };
 
 /** Sound bodies, so that nothing but the id is wrong. */
@@ -34,6 +41,7 @@ const bodies: Record<string, object> = {
     strength: 'must',
     applies_to: { level: 'everyone' },
   },
+  changeRule: refuseSharing,
 };
 
 interface Answer {
@@ -48,19 +56,26 @@ function namingOperations(audience: DocumentedOperation['audience']): Documented
   );
 }
 
-function addressOf({ path }: DocumentedOperation, id: string): string {
-  return path.replace(/\{[^}]+\}/, id);
+function addressOf({ path }: DocumentedOperation, names: readonly string[]): string {
+  return names.reduce((address, name) => address.replace(/\{[^}]+\}/, name), path);
 }
 
-function idFor({ path, id }: DocumentedOperation, life: Life): string {
-  const belonging = belongings[path.slice(0, path.indexOf('/{'))];
+function namesFor({ path, id }: DocumentedOperation, life: Life): readonly string[] {
+  const [belonging] = Object.entries(belongings)
+    .filter(([address]) => path.startsWith(`${address}/{`) || path === address)
+    .map(([, of]) => of);
   if (!belonging) throw new Error(`This test does not know anything that ${id} could be called for.`);
-  return belonging(life);
+  return [belonging(life)].flat();
 }
 
-async function asOtto(operation: DocumentedOperation, id: string): Promise<Answer> {
+/** Names of the same form that nothing has. */
+function absentLike(names: readonly string[]): string[] {
+  return names.map((name) => (/^[0-9a-f]{64}$/.test(name) ? randomBytes(32).toString('hex') : randomUUID()));
+}
+
+async function asOtto(operation: DocumentedOperation, names: readonly string[]): Promise<Answer> {
   const { method, takes } = operation;
-  const response = await fetch(app.url + addressOf(operation, id), {
+  const response = await fetch(app.url + addressOf(operation, names), {
     method: method.toUpperCase(),
     headers: {
       authorization: `Bearer ${otto.customer.token}`,
@@ -72,11 +87,12 @@ async function asOtto(operation: DocumentedOperation, id: string): Promise<Answe
   return { status: response.status, text: await response.text() };
 }
 
-/** What an answer says but for the ids in it. */
-function withoutIds({ status, text }: Answer, id: string): Record<string, unknown> {
+/** What an answer says but for the names in it. */
+function withoutNames({ status, text }: Answer, names: readonly string[]): Record<string, unknown> {
   const { instance, ...problem } = JSON.parse(text) as Record<string, unknown>;
   expect(instance).toMatch(/^urn:uuid:/);
-  return { answered: status, ...(JSON.parse(JSON.stringify(problem).replaceAll(id, '<id>')) as object) };
+  const said = names.reduce((words, name) => words.replaceAll(name, '<name>'), JSON.stringify(problem));
+  return { answered: status, ...(JSON.parse(said) as object) };
 }
 
 describe('what belongs to another customer', () => {
@@ -85,17 +101,18 @@ describe('what belongs to another customer', () => {
     expect(operations.length).toBeGreaterThan(8);
     const before = await contentsOf(app.db);
     for (const operation of operations) {
-      const [hers, nobodys] = [idFor(operation, mira), randomUUID()];
-      const answer = withoutIds(await asOtto(operation, hers), hers);
+      const hers = namesFor(operation, mira);
+      const answer = withoutNames(await asOtto(operation, hers), hers);
       expect({ operation: operation.id, ...answer }).toMatchObject({ operation: operation.id, answered: 404 });
-      expect(answer).toEqual(withoutIds(await asOtto(operation, nobodys), nobodys));
+      const absent = absentLike(hers);
+      expect(answer).toEqual(withoutNames(await asOtto(operation, absent), absent));
     }
     await expect(contentsOf(app.db)).resolves.toEqual(before);
   });
 
   it('is there for its own customer', async () => {
     for (const operation of namingOperations('customer').filter(({ method }) => method === 'get')) {
-      await mira.customer.api.get(addressOf(operation, idFor(operation, mira))).expect(200);
+      await mira.customer.api.get(addressOf(operation, namesFor(operation, mira))).expect(200);
     }
   });
 
@@ -104,7 +121,7 @@ describe('what belongs to another customer', () => {
       ({ audience, method, path }) => audience === 'customer' && method === 'get' && !path.includes('{'),
     );
     expect(lists.length).toBeGreaterThan(6);
-    const hers = Object.values(belongings).map((of) => of(mira));
+    const hers = Object.values(belongings).flatMap((of) => of(mira));
     const names = [...hers, mira.customer.customerId, mira.customer.email, mira.till.subject, mira.tailoring.subject];
     for (const { path } of lists) {
       const { text } = await otto.customer.api.get(path).expect(200);
@@ -114,7 +131,8 @@ describe('what belongs to another customer', () => {
 });
 
 describe('what belongs to another retailer', () => {
-  const scope = 'consents.read consents.request preferences.read interactions.write';
+  const scope =
+    'consents.read consents.request preferences.read interactions.write grant_management_query grant_management_revoke';
 
   it('is as absent as what does not exist, at every address of a retailer, and stays as it was', async () => {
     const grocer = await retailerToken(app, retailers.grocer, { scope });
@@ -123,13 +141,14 @@ describe('what belongs to another retailer', () => {
     const before = await contentsOf(app.db);
     for (const operation of operations) {
       const method = operation.method.toUpperCase();
-      const call = async (id: string) => {
-        const { status, body } = await dpopFetch(app, grocer, method, addressOf(operation, id));
-        return withoutIds({ status, text: JSON.stringify(body) }, id);
+      const call = async (names: readonly string[]) => {
+        const { status, body } = await dpopFetch(app, grocer, method, addressOf(operation, names));
+        return withoutNames({ status, text: JSON.stringify(body) }, names);
       };
-      const answer = await call(idFor(operation, mira));
+      const hers = namesFor(operation, mira);
+      const answer = await call(hers);
       expect({ operation: operation.id, ...answer }).toMatchObject({ operation: operation.id, answered: 404 });
-      expect(answer).toEqual(await call(randomUUID()));
+      expect(answer).toEqual(await call(absentLike(hers)));
     }
     await expect(contentsOf(app.db)).resolves.toEqual(before);
   });
@@ -146,7 +165,7 @@ describe('what belongs to another retailer', () => {
     const reportSale = async (subject: string) => {
       const sale = mira.tailoring.sale({ subject });
       const { status, body } = await grocer.fetch('POST', '/v1/interactions', sale);
-      return withoutIds({ status, text: JSON.stringify(body) }, subject);
+      return withoutNames({ status, text: JSON.stringify(body) }, [subject]);
     };
     expect(await reportSale(tailors)).toMatchObject({ answered: 403, title: 'No consent for this event' });
     expect(await reportSale(tailors)).toEqual(await reportSale(nobodys));

@@ -147,7 +147,12 @@ describe('looking subjects up', () => {
   it('counts against the reads that a customer allows per day', async () => {
     const counted = await aKnown('47');
     await change(counted, 'max_reads_per_day = 1');
-    expect(sizesOf(await lookUp([counted.subject, counted.subject]))).toEqual(['47', 'daily-reads-spent']);
+    const answer = await lookUp([counted.subject, counted.subject]);
+    expect(sizesOf(answer)).toEqual(['47', 'daily-reads-spent']);
+    const { retryable, retry_after: seconds } = answer.body.results[1];
+    const midnight = new Date(app.clock.now().getTime() + seconds * 1_000);
+    expect(retryable).toBe(true);
+    expect(Math.abs(midnight.getTime() - new Date(midnight).setUTCHours(0, 0, 0, 0))).toBeLessThan(30_000);
   });
 
   it('answers a subject as often as it is asked for, each time as a disclosure of its own', async () => {

@@ -66,6 +66,13 @@ describe('pushing a request', () => {
     ],
     ['for a use that there is not', { ccx_use: 'always' }, '400 invalid_request'],
     ['for more than a year', { ccx_lifetime_days: '400' }, '400 invalid_request'],
+    ['for no read a day', { ccx_max_reads_per_day: '0' }, '400 invalid_request'],
+    ['for some reads a day', { ccx_max_reads_per_day: 'some' }, '400 invalid_request'],
+    ['with details that are no list', { authorization_details: '{}' }, '400 invalid_authorization_details'],
+    ['with no details', { authorization_details: '[]' }, '400 invalid_request'],
+    ['with details without a type', { authorization_details: '[{}]' }, '400 invalid_authorization_details'],
+    ['with a max_age that is no number', { scope: 'openid', max_age: 'soon' }, '400 invalid_request'],
+    ['with a prompt that there is not', { prompt: 'beg' }, '400 invalid_request'],
     ['with a request object', { request: new UnsecuredJWT({}).encode() }, '400 request_not_supported'],
   ])('%s is refused', async (_, params, expected) => {
     expect(refusal(await push(params))).toBe(expected);
@@ -337,6 +344,29 @@ describe('a token without a customer', () => {
       },
     ]);
     const answer = await tokenRequest(app, grocer.client, { ...credentials, authorization_details: details });
+    expect(refusal(answer)).toBe('400 invalid_authorization_details');
+  });
+});
+
+describe('details at the token endpoint', () => {
+  const line = {
+    type: 'ccx_preferences',
+    attributes: ['size.footwear'],
+    purposes: ['dpv:ServicePersonalisation'],
+    touchpoints: ['till'],
+  };
+  it.each([
+    ['are no JSON', '[{'],
+    ['are of an unknown type', '[{"type":"all"}]'],
+    ['have faults', JSON.stringify([{ ...line, purposes: [] }])],
+    ['are more than what was given', JSON.stringify([{ ...line, attributes: ['size.apparel'] }])],
+    [
+      'are special, which was not given',
+      JSON.stringify([{ ...line, type: 'ccx_preferences_special', attributes: ['food.diet'] }]),
+    ],
+  ])('are refused when they %s', async (_, details) => {
+    const { code, verifier: right } = await authorizationCode(app, grocer.client, customer);
+    const answer = await redeem(app, grocer.client, code, right, { params: { authorization_details: details } });
     expect(refusal(answer)).toBe('400 invalid_authorization_details');
   });
 });

@@ -1,6 +1,8 @@
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { Browser } from './support/browser.js';
+import { reading, reporting } from './support/consents.js';
+import { aSale } from './support/events.js';
 import {
   authorizationCode,
   authorizationParams,
@@ -18,6 +20,7 @@ import {
   signIn,
   tokenRequest,
 } from './support/oauth.js';
+import { recordedChanges } from './support/recorded-changes.js';
 import { audited } from './support/records.js';
 import {
   aClient,
@@ -117,6 +120,80 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a consent that is good once', () => {
+  const tillAndSale = { details: [reading, reporting], scope: 'preferences.read interactions.write' };
+  afterEach(() => app.clock.set(new Date()));
+
+  it('ends with the one token that was issued under it', async () => {
+    const access = await consentToken(app, grocer, customer, { use: 'once', ...tillAndSale });
+    const path = `/v1/me/consents/${access.consentId}`;
+    const { body: open } = await customer.api.get(path).expect(200);
+    expect(open).toMatchObject({ status: 'active', version: 1 });
+    const end = Date.parse(open.expires_at as string);
+    expect(Math.abs(end - Number(claimsOf(access.accessToken)['exp']) * 1000)).toBeLessThan(5_000);
+    for (const { expires_at: lineEnd } of [...open.details, ...access.details]) expect(lineEnd).toBe(open.expires_at);
+    const issued = (await audited(app, customer.key)).find(({ type }) => type === 'token.issued');
+    expect(issued?.data).toMatchObject({ consent_expires_at: open.expires_at });
+
+    expect([(await read(access)).status, (await read(access)).status]).toEqual([200, 200]);
+    const sale = aSale(app, { subject: access.subject });
+
+    app.clock.set(new Date(end));
+    const { body: over } = await customer.api.get(path).expect(200);
+    expect(over).toMatchObject({ status: 'expired', ended_at: open.expires_at });
+    expect((await customer.api.get('/v1/me/consents?status=active').expect(200)).body.items).toEqual([]);
+    expect((await read(access)).status).toBe(401);
+
+    const itself = await retailerToken(app, grocer, { scope: 'interactions.write' });
+    const report = (event: object) => itself.fetch('POST', '/v1/interactions', event);
+    expect((await report(aSale(app, { subject: access.subject }))).body.type).toContain('no-consent-at-time');
+    await app.runJob('consents.expire');
+    await app.runJob('consents.expire');
+    expect(await recordedChanges(app, customer.key, access.consentId)).toEqual(['given', 'expired']);
+    expect((await report(sale)).body).toMatchObject({ stored: 1 });
+  });
+
+  it('keeps the end that it had where that is earlier, and is shown anew to whoever has seen it before', async () => {
+    const { code, verifier } = await authorizationCode(app, grocer.client, customer, { use: 'once' });
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    const path = `/v1/me/consents/${body.items[0].id}`;
+    const { headers, body: before } = await customer.api.get(path).expect(200);
+    const soon = new Date(app.clock.now().getTime() + 60_000).toISOString();
+    const narrowed = await customer.api.patch(path).set('if-match', String(headers['etag'])).send({ expires_at: soon });
+    expect([before.details[0].expires_at > soon, narrowed.status]).toEqual([true, 200]);
+    expect((await redeem(app, grocer.client, code, verifier)).status).toBe(200);
+    expect((await customer.api.get(path).expect(200)).body.expires_at).toBe(soon);
+
+    const other = await authorizationCode(app, grocer.client, customer, { use: 'once' });
+    const { body: both } = await customer.api.get('/v1/me/consents').expect(200);
+    const otherPath = `/v1/me/consents/${both.items[0].id}`;
+    const seen = await customer.api.get(otherPath).expect(200);
+    await redeem(app, grocer.client, other.code, other.verifier);
+    await customer.api.get(otherPath).set('if-none-match', String(seen.headers['etag'])).expect(200);
+  });
+
+  it('is used up as well by asking for more than was given', async () => {
+    const { code, verifier } = await authorizationCode(app, grocer.client, customer, { use: 'once' });
+    const params = { authorization_details: JSON.stringify([reporting]) };
+    const refused = await redeem(app, grocer.client, code, verifier, { params });
+    expect(refusal(refused)).toBe('400 invalid_authorization_details');
+    expect(refusal(await redeem(app, grocer.client, code, verifier))).toBe('400 invalid_grant');
+    app.clock.advance({ minutes: 5 });
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    expect(body.items).toMatchObject([{ status: 'expired' }]);
+  });
+
+  it('ends with it also while it is paused', async () => {
+    const { code, verifier } = await authorizationCode(app, grocer.client, customer, { use: 'once' });
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    const path = `/v1/me/consents/${body.items[0].id}`;
+    await customer.api.post(`${path}/pause`).expect(200);
+    expect((await redeem(app, grocer.client, code, verifier)).status).toBe(200);
+    app.clock.advance({ minutes: 5 });
+    expect((await customer.api.get(path).expect(200)).body.status).toBe('expired');
+  });
+});
+
 describe('revoking', () => {
   it('a refresh token ends all tokens of the client, and leaves the consent', async () => {
     const access = await consentToken(app, grocer, customer);
@@ -177,8 +254,31 @@ describe('introspection', () => {
       token_type: 'DPoP',
       cnf: { jkt: grocer.client.dpopKey.thumbprint },
     });
-    expect(await introspect(access.refreshToken ?? '')).toMatchObject({ active: true, client_id: grocer.client.id });
+    expect(await introspect(access.refreshToken ?? '')).toMatchObject({
+      active: true,
+      client_id: grocer.client.id,
+      authorization_details: access.details,
+    });
     expect(JSON.stringify(await introspect(access.refreshToken ?? ''))).not.toContain(customer.customerId);
+  });
+
+  it('says what was given, as far as the token goes and as it is now', async () => {
+    const access = await consentToken(app, grocer, customer);
+    const { authorization_details: whole } = await introspect(access.accessToken);
+    expect(whole).toEqual([expect.objectContaining({ attributes: ['size.footwear'], touchpoints: ['till', 'web'] })]);
+    const params = {
+      authorization_details: JSON.stringify([
+        {
+          type: 'ccx_preferences',
+          attributes: ['size.footwear'],
+          purposes: ['dpv:ServicePersonalisation'],
+          touchpoints: ['till'],
+        },
+      ]),
+    };
+    const { body } = await refresh(app, grocer.client, access.refreshToken ?? '', { params });
+    const { authorization_details: part } = await introspect(body.access_token as string);
+    expect(part).toEqual([expect.objectContaining({ touchpoints: ['till'] })]);
   });
 
   it('says no more than that it is not active to another retailer', async () => {
@@ -208,14 +308,53 @@ describe('narrowing a token', () => {
   const shoes = { type: 'ccx_preferences', attributes: ['size.footwear'], purposes: ['dpv:ServicePersonalisation'] };
   const at = (...touchpoints: string[]) => ({ authorization_details: JSON.stringify([{ ...shoes, touchpoints }]) });
 
-  it('makes it good at fewer touchpoints than the consent', async () => {
-    const access = await consentToken(app, grocer, customer);
-    const { body } = await refresh(app, grocer.client, access.refreshToken ?? '', { params: at('till') });
-    expect(claimsOf(body.access_token)['touchpoints']).toEqual(['till']);
-    expect(body.authorization_details).toEqual([expect.objectContaining({ touchpoints: ['till'] })]);
+  const wide = {
+    ...shoes,
+    attributes: ['size.footwear', 'size.apparel'],
+    purposes: ['dpv:ServicePersonalisation', 'dpv:PersonalisedBenefits'],
+    touchpoints: ['till', 'web'],
+    stages: ['shopping', 'exploring'],
+  };
+  const inside = '?touchpoint=till&stage=shopping&purpose=dpv:ServicePersonalisation&attributes=size.footwear';
+
+  it.each([
+    ['touchpoints', { touchpoints: ['till'] }, { touchpoint: 'web' }],
+    ['attributes', { attributes: ['size.footwear'] }, { attributes: 'size.apparel' }],
+    ['purposes', { purposes: ['dpv:ServicePersonalisation'] }, { purpose: 'dpv:PersonalisedBenefits' }],
+    ['stages', { stages: ['shopping'] }, { stage: 'exploring' }],
+  ])('makes it good for fewer %s than the consent', async (_, fewer, outside) => {
+    const access = await consentToken(app, grocer, customer, { details: [wide] });
+    const params = { authorization_details: JSON.stringify([{ ...wide, ...fewer }]) };
+    const { body } = await refresh(app, grocer.client, access.refreshToken ?? '', { params });
+    expect(body.authorization_details).toEqual([expect.objectContaining(fewer)]);
     const narrowed = { ...access, accessToken: body.access_token as string };
-    expect((await dpopFetch(app, narrowed, 'GET', '/v1/preferences?touchpoint=till&stage=shopping')).status).toBe(200);
-    expect((await dpopFetch(app, narrowed, 'GET', '/v1/preferences?touchpoint=web&stage=shopping')).status).toBe(403);
+    const beyond = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(inside)), ...outside });
+    const reads = await Promise.all(
+      [narrowed, access].flatMap((token) =>
+        [inside, `?${beyond.toString()}`].map((query) => dpopFetch(app, token, 'GET', `/v1/preferences${query}`)),
+      ),
+    );
+    expect(reads.map(({ status }) => status)).toEqual([200, 403, 200, 200]);
+    expect(reads[1]?.body.type).toBe(`${app.url}/problems/outside-consent`);
+  });
+
+  it('makes it good for fewer reports than the consent', async () => {
+    const purchases = {
+      type: 'ccx_interactions',
+      event_types: ['transaction.completed', 'return.completed'],
+      purposes: ['dpv:ServicePersonalisation'],
+      touchpoints: ['till'],
+    };
+    const access = await consentToken(app, grocer, customer, { details: [purchases], scope: 'interactions.write' });
+    const params = { authorization_details: JSON.stringify([{ ...purchases, event_types: ['return.completed'] }]) };
+    const { body } = await refresh(app, grocer.client, access.refreshToken ?? '', { params });
+    const event = aSale(app, { subject: access.subject });
+    const report = async (accessToken: string) =>
+      (await dpopFetch(app, { ...access, accessToken }, 'POST', '/v1/interactions', { body: event })).body;
+    expect(await report(body.access_token as string)).toMatchObject({
+      type: `${app.url}/problems/outside-consent`,
+    });
+    expect(await report(access.accessToken)).toMatchObject({ stored: 1 });
   });
 
   it('cannot be used to widen it', async () => {

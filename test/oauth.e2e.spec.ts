@@ -177,7 +177,7 @@ describe('the metadata', () => {
       code_challenge_methods_supported: ['S256'],
       dpop_signing_alg_values_supported: ['ES256'],
       authorization_response_iss_parameter_supported: true,
-      authorization_details_types_supported: ['ccx_preferences', 'ccx_interactions'],
+      authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
       subject_types_supported: ['pairwise'],
     });
     expect((await app.http.get('/.well-known/openid-configuration').expect(200)).body).toEqual(body);
@@ -192,17 +192,17 @@ describe('the metadata', () => {
     expect(body.token_endpoint).toBe(`${app.url}/oauth/token`);
   });
 
-  it('publishes the key in use and the next one, and nothing private', async () => {
+  it('publishes the key in use and the next one, of tokens and of receipts, and nothing private', async () => {
     const { body } = await app.http.get('/oauth/jwks').expect(200);
-    expect(body.keys).toHaveLength(2);
+    expect(body.keys).toHaveLength(4);
     for (const key of body.keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   });
 });
 
-describe('the keys that sign tokens', () => {
+describe('the keys that sign', () => {
   it('are stored so that the database alone cannot sign', async () => {
     const { rows } = await app.db.query<{ private_wrapped: Buffer; public_jwk: object }>('select * from signing_keys');
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(4);
     for (const { private_wrapped: wrapped, public_jwk: jwk } of rows) {
       expect(wrapped.includes(Buffer.from('2a8648ce3d030107', 'hex'))).toBe(false); // the curve's name in PKCS#8
       expect(jwk).not.toHaveProperty('d');

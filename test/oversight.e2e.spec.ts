@@ -1,6 +1,8 @@
 import { Sequencer } from '../src/audit/sequencer.js';
 import { aCustomer, anAuditor, anOperator, type TestStaff } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
+import { aConsent } from './support/consents.js';
+import { publishedKeys, verified } from './support/receipts.js';
 
 const DAY = 86_400_000;
 
@@ -90,6 +92,22 @@ describe('the audit log', () => {
     expect(body).toEqual(newest);
   });
 
+  it('finds the entry that a receipt names, within the engagement', async () => {
+    const { customer, retailer, consentId } = await aConsent(app);
+    const { body } = await customer.api.get(`/v1/me/consents/${consentId}/receipts`).expect(200);
+    const { audit } = await verified(await publishedKeys(app), body.items[0].jws);
+    await sequence();
+    const query = `?leaf_hash=${audit.leaf_hash}`;
+    const auditor = await anAuditor(app, { retailerIds: [retailer.id] });
+    expect((await entries(auditor, query)).items).toEqual([
+      expect.objectContaining({ id: audit.entry, leaf_hash: audit.leaf_hash, type: 'consent.given', intact: true }),
+    ]);
+    expect((await entries(auditor, `${query}&type=consent.withdrawn`)).items).toEqual([]);
+    const elsewhere = await anAuditor(app, { retailerIds: ['0192f0c1-1111-7c3e-8f10-3d5f6a7b8c9d'] });
+    expect((await entries(elsewhere, query)).items).toEqual([]);
+    await auditor.api.get('/v1/audit/entries?leaf_hash=abc').expect(400);
+  });
+
   it('says so when there is no such entry', async () => {
     const auditor = await anAuditor(app);
     const { body } = await auditor.api.get('/v1/audit/entries/9007199254740991').expect(404);
@@ -142,12 +160,13 @@ describe('the audit log', () => {
 
   it('records who looked for what', async () => {
     const auditor = await anAuditor(app);
-    await entries(auditor, '?type=consent.given&attribute=size.footwear');
+    const leaf = 'ab'.repeat(32);
+    await entries(auditor, `?type=consent.given&attribute=size.footwear&leaf_hash=${leaf}`);
     await sequence();
     const [search] = (await entries(auditor, '?type=audit.searched&limit=1')).items;
     expect(search?.event).toMatchObject({
       actor: { kind: 'auditor', id: auditor.staffId },
-      data: { type: ['consent.given'], attribute: 'size.footwear' },
+      data: { type: ['consent.given'], attribute: 'size.footwear', leaf_hash: leaf },
     });
   });
 

@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { Browser, formsOf, type PageAnswer, textOf } from './support/browser.js';
-import { type AuthorizationOptions, codeOf, consentAccessOf, pushRequest, redeem, signIn } from './support/oauth.js';
+import {
+  type AuthorizationOptions,
+  codeOf,
+  consentAccessOf,
+  consentToken,
+  pushRequest,
+  redeem,
+  signIn,
+} from './support/oauth.js';
 import { aRetailer, type TestRetailer } from './support/retailers.js';
 
 let app: TestApp;
@@ -29,6 +37,13 @@ const more = { ...shoes, attributes: ['size.footwear', 'receipt.delivery'], touc
 const purchases = {
   type: 'ccx_interactions',
   event_types: ['transaction.completed', 'return.completed'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till'],
+};
+
+const allergens = {
+  type: 'ccx_preferences_special',
+  attributes: ['food.allergen'],
   purposes: ['dpv:ServicePersonalisation'],
   touchpoints: ['till'],
 };
@@ -81,12 +96,20 @@ const boxes = (page: PageAnswer, name: string) =>
 
 describe('every page', () => {
   it('runs no script, loads nothing from elsewhere and cannot be framed', async () => {
-    const { page } = await aVisitor();
+    const { page } = await asked();
     const policy = page.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("default-src 'none'; style-src 'self'");
+    expect(policy).toContain("default-src 'none'; style-src 'self'; img-src 'self'; form-action");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(page.body).not.toMatch(/<script|\son\w+=|javascript:|style="/i);
     expect(page.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('runs a script of ours alone where one signs in, for passkeys, and none that stands in the page', async () => {
+    const { page } = await aVisitor();
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'; connect-src 'self'");
+    expect(page.body.match(/<script[^>]*>/g)).toEqual([expect.stringMatching(/^<script src="\/assets\/passkey\.js/)]);
+    expect(page.body).not.toMatch(/\son\w+=|javascript:|style="/i);
   });
 
   it('lets its forms lead back to the client and nowhere else', async () => {
@@ -140,14 +163,11 @@ describe('signing in', () => {
     expect(textOf(unknown.body)).toBe(textOf(wrong.body));
   });
 
-  it('keeps the session in a cookie that scripts, other sites and the API never see', async () => {
+  it('keeps the session in a cookie that scripts and other sites never see, and that opens nothing of the API', async () => {
     const { browser, page } = await aVisitor();
     const { headers } = await browser.submit(page, 'sign-in', { email: customer.email, password });
     const cookies = headers.getSetCookie().filter((line) => line.startsWith('ccx_session='));
-    expect(cookies.map((line) => line.replace(/=[^;]+/, ''))).toEqual([
-      'ccx_session; Path=/interaction; HttpOnly; SameSite=Lax',
-      'ccx_session; Path=/oauth/authorize; HttpOnly; SameSite=Lax',
-    ]);
+    expect(cookies.map((line) => line.replace(/=[^;]+/, ''))).toEqual(['ccx_session; Path=/; HttpOnly; SameSite=Lax']);
     await app.http.get('/v1/me').set('cookie', cookies.join('; ')).expect(401);
   });
 
@@ -170,10 +190,32 @@ describe('signing in', () => {
     expect(textOf((await browser.follow(await browser.get(address))).body)).toContain('Sign in to see what');
   });
 
-  it('can be given up, which the client is told', async () => {
+  it('ends the session that the browser had', async () => {
+    const { browser } = await asked();
+    const before = browser.cookie('ccx_session') ?? '';
+    const { address } = await pushRequest(app, grocer.client, { params: { prompt: 'login' } });
+    await signIn(browser, await browser.follow(await browser.get(address)), customer);
+    expect(browser.cookie('ccx_session')).not.toBe(before);
+    await app.http.get('/v1/me').set('authorization', `Bearer ${before}`).expect(401);
+  });
+
+  it('leads on in the browser of whoever signed in, and not in the one in which the visit was planted', async () => {
+    await consentToken(app, grocer, customer); // so that there would be nothing to ask
     const { browser, page } = await aVisitor();
-    const answer = await browser.follow(await browser.submit(page, 'cancel'));
-    expect(new URL(answer.location ?? '').searchParams.get('error')).toBe('access_denied');
+    const answer = await browser.submit(page, 'sign-in', { email: customer.email, password });
+    browser.forget('ccx_session');
+    const elsewhere = await browser.get(answer.location ?? '');
+    expect([elsewhere.status, elsewhere.location]).toEqual([400, undefined]);
+  });
+
+  it('can be given up, which the client is told, also by somebody who was signed in before', async () => {
+    const stranger = await aVisitor();
+    const { browser, page } = await asked();
+    const out = { browser, page: await browser.follow(await browser.submit(page, 'sign-out')) };
+    for (const visitor of [stranger, out]) {
+      const answer = await visitor.browser.follow(await visitor.browser.submit(visitor.page, 'cancel'));
+      expect(new URL(answer.location ?? '').searchParams.get('error')).toBe('access_denied');
+    }
   });
 
   it('fills in the address that the client knows', async () => {
@@ -233,13 +275,18 @@ describe('the consent page', () => {
       'Grocer A may see what you have stated under “Receipt”. You have stated nothing here yet.',
       'Grocer A may report to your CCX account what you buy.',
       'Personalising the service.',
-      'Only here: Till, Website and App.',
       '90 days, as asked for',
       'You can end it whenever you like',
       customer.email,
     ]) {
       expect(text).toContain(said);
     }
+  });
+
+  it('says where in boxes, and not once more in words', async () => {
+    const { page } = await asked({ details: [{ ...more, retention: 'P7D' }] });
+    expect(textOf(page.body)).toContain('Where Till Website App Good to know Grocer A may keep it for 7 days.');
+    expect(textOf(page.body)).not.toContain('Only here');
   });
 
   it('gives exactly what is left ticked, for as long as is chosen', async () => {
@@ -282,20 +329,58 @@ describe('the consent page', () => {
   });
 
   it('is not shown for what has been given already, and shows the difference when more is asked', async () => {
-    const { browser } = await (async (visitor) => (await given(visitor), visitor))(await asked({ details: [shoes] }));
+    const { browser } = await (async (visitor) => (await given(visitor), visitor))(
+      await asked({ details: [shoes], lifetimeDays: 366 }),
+    );
     const again = await pushRequest(app, grocer.client, { details: [shoes] });
     expect((await browser.follow(await browser.get(again.address))).location).toContain('code=');
 
     const wider = await pushRequest(app, grocer.client, { details: [{ ...more, touchpoints: ['till', 'web'] }] });
     const page = await browser.follow(await browser.get(wider.address));
-    expect(textOf(page.body)).toContain('“Shoe size”. Already allowed');
-    expect(textOf(page.body)).not.toContain('“Receipt”. Already allowed');
+    expect(textOf(page.body)).toContain('“Shoe size”. ✓ Stays as it is');
+    expect(textOf(page.body)).not.toContain('“Receipt”. ✓ Stays as it is');
     const visitor = { browser, page, verifier: wider.verifier };
     const details = await given(visitor);
     expect(new Set(details.flatMap(({ attributes = [] }) => attributes))).toEqual(
       new Set(['size.footwear', 'receipt.delivery']),
     );
     expect((await customer.api.get('/v1/me/consents').expect(200)).body.items).toHaveLength(1);
+  });
+
+  it('says until when something is given, and that it would hold for longer, which can be left out', async () => {
+    const first = await asked({ details: [more], lifetimeDays: 30 });
+    const [before] = await given(first);
+    const renewing = { details: [more], lifetimeDays: 90, params: { prompt: 'consent' } };
+    const { address, verifier } = await pushRequest(app, grocer.client, renewing);
+    const page = await first.browser.follow(await first.browser.get(address));
+    const until = new Date(before?.expires_at ?? '').toLocaleDateString('en-GB', {
+      dateStyle: 'long',
+      timeZone: 'UTC',
+    });
+    const text = textOf(page.body);
+    expect(text).toContain('“Shoe size”. → Would hold longer');
+    expect(text).toContain(`You have allowed this until ${until}. It would hold for longer.`);
+    expect(text).not.toContain('Stays as it is');
+    const item = boxes(page, 'item').filter((box) => box.endsWith('size.footwear'));
+    const after = await given({ browser: first.browser, page, verifier }, { item });
+    expect(after.map(({ attributes, expires_at: end }) => [attributes, end > (before?.expires_at ?? '')])).toEqual([
+      [before?.attributes, false],
+      [['size.footwear'], true],
+    ]);
+  });
+
+  it('says how often a day it may be read already, where nothing else is asked for', async () => {
+    const first = await asked({ details: [shoes], params: { ccx_max_reads_per_day: '5' } });
+    expect(textOf(first.page.body)).toContain('5 times a day, as asked for');
+    await given(first);
+    const { address, verifier } = await pushRequest(app, grocer.client, { details: [more] });
+    const page = await first.browser.follow(await first.browser.get(address));
+    expect(page.body).toMatch(/<option value="" selected>as now, 5 times a day<\/option>/);
+    expect(page.body).not.toContain('<option value="10">');
+    expect(textOf(page.body)).toContain('Grocer A may look at most 5 times a day.');
+    await given({ browser: first.browser, page, verifier });
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    expect(body.items[0].max_reads_per_day).toBe(5);
   });
 
   it('asks for what is given once every time', async () => {
@@ -326,6 +411,132 @@ describe('the consent page', () => {
     expect((await other.api.get('/v1/me/consents').expect(200)).body.items).toHaveLength(1);
     expect((await customer.api.get('/v1/me/consents').expect(200)).body.items).toEqual([]);
   });
+
+  it('is answered by whoever is signed in by then, in whichever window', async () => {
+    const { browser, page, verifier } = await asked();
+    const other = await aCustomer(app);
+    await browser.follow(await browser.submit(await browser.get('/account/consents'), 'sign-out'));
+    await browser.submit(await browser.get('/account/sign-in'), 'sign-in', { email: other.email, password });
+    const again = await browser.get(/action="([^"]+)\/decision"/.exec(page.body)?.[1] ?? '');
+    expect(textOf(again.body)).toContain(other.email);
+    await given({ browser, page: again, verifier });
+    expect((await other.api.get('/v1/me/consents').expect(200)).body.items).toHaveLength(1);
+    expect((await customer.api.get('/v1/me/consents').expect(200)).body.items).toEqual([]);
+  });
+});
+
+describe('several questions at once', () => {
+  const both = { details: [shoes, allergens] };
+  const statementOn = (page: PageAnswer) => /name="statement"\s+value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const consents = async () => (await customer.api.get('/v1/me/consents').expect(200)).body.items;
+
+  it('have a page each: the ordinary ones together, everything special by itself and unticked', async () => {
+    const { browser, page } = await asked(both);
+    expect(textOf(page.body)).toContain('Question 1 of 2');
+    expect(textOf(page.body)).not.toContain('Allergen');
+    const second = await browser.follow(await browser.submit(page, 'decision', { decision: 'approve' }));
+    expect(textOf(second.body)).toContain('Question 2 of 2');
+    expect(textOf(second.body)).toContain('I expressly consent');
+    expect(second.body).not.toMatch(/<input[^>]*\schecked/);
+    const silent = await browser.submit(second, 'decision', { decision: 'approve' });
+    expect([silent.status, textOf(silent.body).includes('tick that you agree expressly')]).toEqual([422, true]);
+    const last = await browser.submit(second, 'decision', { decision: 'approve', statement: statementOn(second) });
+    expect(codeOf(await browser.follow(last), grocer.client)).toBeTruthy();
+    expect((await consents())[0].details.map(({ type }: { type: string }) => type).sort()).toEqual([
+      'ccx_preferences',
+      'ccx_preferences_special',
+    ]);
+  });
+
+  it('offer nothing in return for what is special', async () => {
+    const { browser, page } = await asked(both);
+    expect(textOf(page.body)).toContain('Five per cent off');
+    const second = await browser.follow(await browser.submit(page, 'decision', { decision: 'approve' }));
+    expect(textOf(second.body)).not.toContain('Five per cent off');
+  });
+
+  it('are answered one by one: what was allowed holds although the rest was refused', async () => {
+    const { browser, page } = await asked(both);
+    const second = await browser.follow(await browser.submit(page, 'decision', { decision: 'refuse' }));
+    const last = await browser.submit(second, 'decision', { decision: 'approve', statement: statementOn(second) });
+    expect(codeOf(await browser.follow(last), grocer.client)).toBeTruthy();
+    expect(await consents()).toEqual([
+      expect.objectContaining({ details: [expect.objectContaining({ attributes: ['food.allergen'] })] }),
+    ]);
+  });
+
+  it('lead back without anything when each was refused', async () => {
+    const { browser, page } = await asked(both);
+    const second = await browser.follow(await browser.submit(page, 'decision', { decision: 'refuse' }));
+    const refused = await browser.submit(second, 'decision', { decision: 'refuse' });
+    expect(textOf(refused.body)).toContain('You have refused');
+    expect(await consents()).toEqual([]);
+  });
+
+  it('leave out what is given already', async () => {
+    const first = await asked({ details: [shoes] });
+    await given(first);
+    const { address } = await pushRequest(app, grocer.client, both);
+    const page = await first.browser.follow(await first.browser.get(address));
+    expect(textOf(page.body)).toContain('I expressly consent');
+    expect(textOf(page.body)).not.toContain('Question');
+  });
+
+  it('take the password again for what is special, once the sign-in is older than five minutes', async () => {
+    const { browser, page } = await asked({ details: [allergens] });
+    expect(page.body).not.toContain('name="password"');
+    app.clock.advance({ minutes: 6 });
+    const late = await browser.get(/action="([^"]+)\/decision"/.exec(page.body)?.[1] ?? '');
+    const statement = statementOn(late);
+    const wrong = await browser.submit(late, 'decision', { decision: 'approve', statement, password: 'not it' });
+    expect([wrong.status, textOf(wrong.body).includes('This password is not right')]).toEqual([401, true]);
+    const right = await browser.submit(late, 'decision', { decision: 'approve', statement, password });
+    expect(codeOf(await browser.follow(right), grocer.client)).toBeTruthy();
+  });
+});
+
+describe('what a rule of the customer’s decides', () => {
+  const rule = (terms: object) => customer.api.post('/v1/me/rules').send({ name: 'Mine', enabled: true, ...terms });
+
+  it('is not asked: what it allows is given', async () => {
+    const when = { attributes: ['size.footwear'], purposes: ['dpv:ServicePersonalisation'] };
+    await rule({ effect: 'allow', when }).expect(201);
+    const { page } = await asked({ details: [shoes] });
+    expect(codeOf(page, grocer.client)).toBeTruthy();
+  });
+
+  it('is not asked: what it refuses is refused', async () => {
+    await rule({ effect: 'refuse', when: { attributes: ['size'] } }).expect(201);
+    const { page } = await asked({ details: [shoes] });
+    expect(textOf(page.body)).toContain('Your rule “Mine” has refused it for you.');
+  });
+});
+
+describe('a request on top of what is paused', () => {
+  it('says that it stays paused', async () => {
+    const first = await asked({ details: [shoes] });
+    await given(first);
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    await customer.api.post(`/v1/me/consents/${body.items[0].id}/pause`).expect(200);
+    const { address } = await pushRequest(app, grocer.client, { details: [more] });
+    const page = await first.browser.follow(await first.browser.get(address));
+    expect(textOf(page.body)).toContain('You have paused what Grocer A may do. It stays paused');
+  });
+});
+
+describe('a request that takes the place of what is given', () => {
+  it('shows what would end, in words', async () => {
+    const first = await asked({ details: [more] });
+    await given(first);
+    const { body } = await customer.api.get('/v1/me/consents').expect(200);
+    const { address } = await pushRequest(app, grocer.client, {
+      details: [shoes],
+      params: { grant_management_action: 'replace', grant_id: body.items[0].id },
+    });
+    const page = await first.browser.follow(await first.browser.get(address));
+    expect(textOf(page.body)).toContain('This would take its place');
+    expect(textOf(page.body)).toContain('Grocer A may no longer see what you have stated under “Receipt”. − Would end');
+  });
 });
 
 describe('refusing', () => {
@@ -338,6 +549,8 @@ describe('refusing', () => {
     expect([answer.get('error'), answer.get('code')]).toEqual(['access_denied', null]);
     const { body } = await customer.api.get('/v1/me/consent-requests').expect(200);
     expect(body.items).toEqual([expect.objectContaining({ status: 'refused' })]);
+    const [, receipt = ''] = /<a href="([^"]+\/receipt)" download/.exec(refused.body) ?? [];
+    expect((await browser.get(receipt)).headers.get('content-type')).toContain('application/jose');
   });
 
   it('is what a form without an answer means', async () => {

@@ -74,12 +74,16 @@ describe('exporting a customer', () => {
     expect([...new Set(records.map(({ kind }) => kind))].toSorted()).toEqual([
       'account',
       'consent_request',
+      'consent_rule',
       'consent_version',
       'disclosure',
       'interaction',
+      'notice',
+      'passkey',
       'personal_token',
       'preference',
       'preference_version',
+      'receipt',
       'session',
     ]);
     const text = JSON.stringify(records);

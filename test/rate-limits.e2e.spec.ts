@@ -36,7 +36,7 @@ describe('a caller', () => {
 });
 
 describe('an address', () => {
-  it.each(['par', 'token', 'revoke', 'introspect'])(
+  it.each(['par', 'token', 'revoke', 'introspect', 'device_authorization'])(
     'may ask /oauth/%s so often, whoever it says it is',
     async (name) => {
       const ask = () => app.http.post(`/oauth/${name}`).type('form').send({ client_id: 'nobody' });
@@ -49,6 +49,11 @@ describe('an address', () => {
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     },
   );
+
+  it('may open the engine’s pages so often, and read what it publishes as often as it likes', async () => {
+    for (const page of ['authorize', 'device']) await app.http.get(`/oauth/${page}`).expect(429);
+    await app.http.get('/oauth/jwks').expect(200);
+  });
 });
 
 describe('what is counted in the database', () => {
@@ -60,10 +65,25 @@ describe('what is counted in the database', () => {
     );
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(points);
     await expect(limits.consume('recovery', 'someone@example.org')).rejects.toThrow(RateLimitedError);
-    await expect(limits.consume('recovery', 'another@example.org')).resolves.toBeUndefined();
-    await expect(limits.consume('code', 'someone@example.org')).resolves.toBeUndefined();
+    await expect(limits.consume('recovery', 'another@example.org')).resolves.toBeDefined();
+    await expect(limits.consume('code', 'someone@example.org')).resolves.toBeDefined();
     app.clock.advance({ seconds });
-    await expect(limits.consume('recovery', 'someone@example.org')).resolves.toBeUndefined();
+    await expect(limits.consume('recovery', 'someone@example.org')).resolves.toBeDefined();
+  });
+
+  it('is given back to its own window, and to no other', async () => {
+    const limits = app.get(RateLimits);
+    const { points, seconds } = countedLimits.recovery;
+    const spend = () => limits.consume('recovery', 'forgetful@example.org');
+    const uses = await Promise.all(Array.from({ length: points }, spend));
+    await limits.giveBack(uses.slice(0, 2));
+    await spend();
+    await spend();
+    await expect(spend()).rejects.toThrow(RateLimitedError);
+    app.clock.advance({ seconds });
+    await limits.giveBack(uses);
+    for (let count = 0; count < points; count++) await spend();
+    await expect(spend()).rejects.toThrow(RateLimitedError);
   });
 
   it('is forgotten once no window can need it', async () => {

@@ -108,6 +108,27 @@ describe('guessing passwords', () => {
     await signIn({ email, password }, limited).expect(201);
   });
 
+  it('is all that counts: whoever knows the password signs in as often as they like', async () => {
+    limited.clock.advance({ minutes: 15 });
+    const { email, password } = await aCustomer(limited);
+    for (let count = 0; count < 12; count++) await signIn({ email, password }, limited).expect(201);
+    for (let count = 0; count < 9; count++) await signIn({ email, password: `guess ${count}` }, limited).expect(401);
+    await signIn({ email, password }, limited).expect(201);
+    await signIn({ email, password: 'the tenth guess' }, limited).expect(401);
+    await signIn({ email, password }, limited).expect(429);
+  });
+
+  it('gets no more attempts by making them at the same moment, with right ones among them', async () => {
+    limited.clock.advance({ minutes: 15 });
+    const { email, password } = await aCustomer(limited);
+    const attempts = Array.from({ length: 25 }, (_, count) => (count % 5 ? `guess ${count}` : password));
+    const statuses = await Promise.all(
+      attempts.map(async (attempt) => (await signIn({ email, password: attempt }, limited)).status),
+    );
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    expect(statuses).toContain(429);
+  });
+
   it('keeps nobody out of an account but whoever guesses', async () => {
     limited.clock.advance({ minutes: 15 });
     const { email, password } = await aCustomer(limited);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Afterwards } from '../src/platform/afterwards.js';
 import { StaffService } from '../src/staff/staff.service.js';
+import { codeAt, secretOf } from '../src/staff/totp.js';
 import { aCustomer, anAuditor, anOperator, bearer, type Caller } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { race, statusesOf } from './support/race.js';
@@ -19,6 +20,12 @@ const password = 'every entry, twice over';
 const anEmail = () => `${randomUUID()}@staff.example`;
 const accept = (token: string, chosen = password) =>
   app.http.post('/v1/staff/invitations/accept').send({ token, password: chosen });
+const confirm = ({ token, totp }: { token: string; totp: { secret: string } }) =>
+  app.http
+    .post('/v1/staff/enrolments/confirm')
+    .send({ enrolment_token: token, code: codeAt(secretOf(totp.secret), app.clock.now()) });
+/** Accepts the invitation and confirms the second factor. */
+const join = async (token: string) => confirm((await accept(token).expect(201)).body.enrolment).expect(201);
 const signIn = (body: object, to = app) => to.http.post('/v1/staff/sessions').send(body);
 const invite = (api: Pick<Caller, 'post'>, body: object) => api.post('/v1/admin/auditors').send(body);
 const inDays = (days: number) => new Date(app.clock.now().getTime() + days * 86_400_000);
@@ -28,22 +35,29 @@ describe('an invitation of staff', () => {
     const email = anEmail();
     const { token, staffId } = await staff.invite({ email, role: 'operator', name: 'Olga' });
     const { body } = await accept(token).expect(201);
-    expect(body).toEqual({ staff_id: staffId, role: 'operator', email, name: 'Olga' });
-    const session = await signIn({ email: email.toUpperCase(), password }).expect(201);
+    expect(body).toMatchObject({ staff_id: staffId, role: 'operator', email, name: 'Olga' });
+    await confirm(body.enrolment).expect(201);
+    app.clock.advance({ seconds: 60 }); // each code is good once
+    const code = codeAt(secretOf(body.enrolment.totp.secret), app.clock.now());
+    const session = await signIn({ email: email.toUpperCase(), password, code }).expect(201);
     expect(session.body).toMatchObject({ staff_id: staffId, role: 'operator' });
   });
 
   it('is good once', async () => {
     const { token } = await staff.invite({ email: anEmail(), role: 'operator', name: 'Olga' });
-    await accept(token).expect(201);
+    await join(token);
     const { body } = await accept(token, 'another password entirely').expect(410);
     expect(body.type).toBe(`${app.url}/problems/invitation-not-valid`);
   });
 
   it('is good once when two race for it', async () => {
     const { token, staffId } = await staff.invite({ email: anEmail(), role: 'operator', name: 'Olga' });
-    const attempt = async () => (await accept(token)).status;
-    const outcomes = await race(app.db, 'staff_members', { id: staffId }, [attempt, attempt]);
+    const enrolments = [(await accept(token)).body.enrolment, (await accept(token)).body.enrolment];
+    const attempt = (enrolment: Parameters<typeof confirm>[0]) => async () => (await confirm(enrolment)).status;
+    const outcomes = await race(app.db, 'staff_members', { id: staffId }, [
+      attempt(enrolments[0]),
+      attempt(enrolments[1]),
+    ]);
     expect(statusesOf(outcomes)).toEqual([201, 410]);
   });
 
@@ -66,7 +80,7 @@ describe('an invitation of staff', () => {
   it('does not let anybody in before it is accepted', async () => {
     const email = anEmail();
     await staff.invite({ email, role: 'operator', name: 'Olga' });
-    await signIn({ email, password }).expect(401);
+    await signIn({ email, password, code: '000000' }).expect(401);
   });
 
   it('is not accepted with a password that would be guessed, nor spent by the attempt', async () => {
@@ -91,7 +105,7 @@ describe('an invitation of staff', () => {
 
   it('stores neither token nor password', async () => {
     const { token, staffId } = await staff.invite({ email: anEmail(), role: 'auditor', name: 'Ada' });
-    await accept(token).expect(201);
+    await join(token);
     const { rows } = await app.db.query('select row_to_json(m) as row from staff_members m where id = $1', [staffId]);
     expect(JSON.stringify(rows)).not.toContain(password);
     expect(rows[0].row.password_hash).toMatch(/^\$argon2id\$/);
@@ -110,8 +124,7 @@ describe('inviting an auditor', () => {
       purposes: ['dpv:ServicePersonalisation'],
     };
     const { body } = await invite(operator.api, { email, name: 'Ada', engagement }).expect(201);
-    await accept(body.invitation_token).expect(201);
-    const { body: session } = await signIn({ email, password }).expect(201);
+    const { body: session } = await join(body.invitation_token);
     const { body: current } = await bearer(app, session.token).get('/v1/staff/sessions/current').expect(200);
     expect(current).toMatchObject({ role: 'auditor', email, name: 'Ada', engagement });
     expect(await staff.engagementOf(body.staff_id)).toMatchObject({
@@ -124,7 +137,7 @@ describe('inviting an auditor', () => {
   it('covers everything for 90 days unless told', async () => {
     const operator = await anOperator(app);
     const { body } = await invite(operator.api, { email: anEmail(), name: 'Ada' }).expect(201);
-    await accept(body.invitation_token).expect(201);
+    await join(body.invitation_token);
     const engagement = await staff.engagementOf(body.staff_id);
     expect(engagement).toMatchObject({ retailerIds: null, purposes: null });
     expect(engagement!.to.getTime() - engagement!.from.getTime()).toBe(90 * 86_400_000);
@@ -170,16 +183,23 @@ describe('inviting an auditor', () => {
 });
 
 describe('signing in as staff', () => {
-  it('answers a wrong password and an unknown address alike, and writes as much', async () => {
-    const { email } = await anOperator(app);
+  it('answers a wrong password, a wrong code, none and an unknown address alike, and writes as much', async () => {
+    const olga = await anOperator(app);
+    const { email } = olga;
     const refusals = async () =>
       (await audited(app, null)).filter(({ type }) => type === 'staff-session.refused').length;
     const before = await refusals();
-    const wrong = await signIn({ email, password: 'not the password at all' }).expect(401);
-    const unknown = await signIn({ email: anEmail(), password: 'not it at all' }).expect(401);
+    const wrong = await signIn({ email, password: 'not the password', code: await olga.nextCode() }).expect(401);
     expect(wrong.body.type).toBe(`${app.url}/problems/staff-sign-in-refused`);
-    expect({ ...unknown.body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
-    expect(await refusals()).toBe(before + 2);
+    for (const attempt of [
+      { email, password, code: '000000' },
+      { email, password },
+      { email: anEmail(), password: 'not it at all', code: '000000' },
+    ]) {
+      const { body } = await signIn(attempt).expect(401);
+      expect({ ...body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
+    }
+    expect(await refusals()).toBe(before + 4);
   });
 
   it('does not take a customer’s password, nor the other way round', async () => {
@@ -199,12 +219,26 @@ describe('signing in as staff', () => {
   it('is refused after ten attempts at one account', async () => {
     const limited = await startApp({ config: { RATE_LIMITS: 'on' } });
     try {
-      const { email } = await anOperator(limited);
-      // Having signed in once counts, too.
-      for (let attempt = 0; attempt < 9; attempt++) await signIn({ email, password: 'any guess' }, limited).expect(401);
-      await signIn({ email, password }, limited).expect(429);
+      const olga = await anOperator(limited);
+      const { email } = olga;
+      for (let attempt = 0; attempt < 10; attempt++)
+        await signIn({ email, password: 'any guess' }, limited).expect(401);
+      await signIn({ email, password, code: await olga.nextCode() }, limited).expect(429);
       limited.clock.advance({ minutes: 15 });
-      await signIn({ email, password }, limited).expect(201);
+      await signIn({ email, password, code: await olga.nextCode() }, limited).expect(201);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  it('is not counted when it succeeds', async () => {
+    const limited = await startApp({ config: { RATE_LIMITS: 'on' } });
+    try {
+      const olga = await anOperator(limited);
+      const { email } = olga;
+      for (let count = 0; count < 12; count++) {
+        await signIn({ email, password, code: await olga.nextCode() }, limited).expect(201);
+      }
     } finally {
       await limited.stop();
     }
@@ -284,12 +318,16 @@ describe('a session of staff', () => {
 });
 
 describe('the operator of a development service', () => {
-  it('is made once and keeps the password', async () => {
+  it('is made once and keeps the password, and takes the codes of the folder that is used now', async () => {
     const email = anEmail();
-    const first = await staff.ensureDevelopmentOperator(email, password);
-    const second = await staff.ensureDevelopmentOperator(email, 'another password entirely');
+    const named = { email, role: 'operator', name: 'Olga' } as const;
+    const secrets = [Buffer.alloc(20, 1), Buffer.alloc(20, 2)] as const;
+    const first = await staff.ensureDevelopmentMember({ ...named, password, totpSecret: secrets[0] });
+    const changed = { ...named, password: 'another password entirely', totpSecret: secrets[1] };
+    const second = await staff.ensureDevelopmentMember(changed);
     expect(first.created).toBe(true);
     expect(second).toEqual({ staffId: first.staffId, created: false });
-    await signIn({ email, password }).expect(201);
+    await signIn({ email, password, code: codeAt(secrets[0], app.clock.now()) }).expect(401);
+    await signIn({ email, password, code: codeAt(secrets[1], app.clock.now()) }).expect(201);
   });
 });

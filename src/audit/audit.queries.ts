@@ -22,6 +22,7 @@ export interface EntryFilter {
   purposes?: readonly string[];
   attributes?: readonly string[];
   pseudonym?: Buffer;
+  leafHash?: Buffer;
   /** Inclusive. */
   from?: Date;
   /** Exclusive. */
@@ -41,6 +42,7 @@ export async function findEntries(
     'purposes && ?': filter.purposes,
     'attributes && ?': filter.attributes,
     'pseudonym = ?': filter.pseudonym,
+    'leaf_hash = ?': filter.leafHash,
     'at >= ?': filter.from,
     'at < ?': filter.to,
   }).flatMap(([condition, value]) => {

@@ -81,7 +81,7 @@ export class AccessGuard implements CanActivate {
     { scheme, token }: Credentials,
     verified: RetailerToken,
   ): Promise<RetailerPrincipal> {
-    const { retailerId, clientId, scopes, consent, touchpoints, thumbprint, hash } = verified;
+    const { retailerId, clientId, scopes, consent, narrowedTo, thumbprint, hash } = verified;
     if ((scheme === 'dpop') !== (thumbprint !== undefined)) {
       throw new UnauthenticatedError(
         thumbprint ? 'The token is bound to a key: send it as DPoP, with a proof.' : 'The token is a bearer token.',
@@ -103,7 +103,7 @@ export class AccessGuard implements CanActivate {
       scopes,
       tokenHash: hash,
       ...(consent && { consent }),
-      ...(touchpoints && { touchpoints }),
+      ...(narrowedTo && { narrowedTo }),
       ...(proof && { proof }),
     };
   }

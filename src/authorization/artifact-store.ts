@@ -3,7 +3,7 @@ import { type AdapterPayload, errors } from 'oidc-provider';
 
 import { Clock } from '../platform/clock.js';
 import { Pepper } from '../platform/crypto/pepper.js';
-import { open, seal, sha256 } from '../platform/crypto/seal.js';
+import { hmac, open, seal, sha256 } from '../platform/crypto/seal.js';
 import { customerKey } from '../platform/customer-key.js';
 import { Database } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
@@ -12,6 +12,7 @@ import {
   consumeArtifact,
   findArtifact,
   type FoundArtifact,
+  notePoll,
   recordOnce,
   removeArtifact,
   saveArtifact,
@@ -64,7 +65,7 @@ export class ArtifactStore implements OnModuleInit {
     await saveArtifact(this.context.reader, {
       idHash,
       model,
-      uidHash: model === 'Session' && payload.uid ? hashOf('Session uid', payload.uid) : null,
+      uidHash: this.otherNameOf(model, payload),
       customer: customerId ? customerKey(customerId) : null,
       holder: payload.grantId ? await this.tokenHolder(payload.grantId) : null,
       sealed: seal(this.key, JSON.stringify(payload), aadOf(model, idHash)),
@@ -79,6 +80,18 @@ export class ArtifactStore implements OnModuleInit {
 
   async findSessionByUid(uid: string): Promise<AdapterPayload | undefined> {
     return this.open('Session', await findArtifact(this.context.reader, 'uid_hash', hashOf('Session uid', uid)));
+  }
+
+  /** @param userCode As it was typed, without what only makes it readable. */
+  async findDeviceByUserCode(userCode: string): Promise<AdapterPayload | undefined> {
+    return this.open('DeviceCode', await findArtifact(this.context.reader, 'uid_hash', this.userCodeHash(userCode)));
+  }
+
+  /** Notes that a device asks whether its code has been decided, unless it did so less than `everyMs` ago: then false. */
+  mayPoll(deviceCode: string, everyMs: number): Promise<boolean> {
+    const now = this.clock.now();
+    const before = new Date(now.getTime() - everyMs);
+    return notePoll(this.context.reader, hashOf('DeviceCode', deviceCode), now, before);
   }
 
   /**
@@ -112,6 +125,17 @@ export class ArtifactStore implements OnModuleInit {
     await sweepExpired(this.database.reader, new Date(this.clock.now().getTime() - KEPT_AFTER_EXPIRY_MS));
   }
 
+  /** By what an artifact is found apart from its id. */
+  private otherNameOf(model: string, { uid, userCode }: AdapterPayload): Buffer | null {
+    if (model === 'Session' && uid) return hashOf('Session uid', uid);
+    return model === 'DeviceCode' && userCode ? this.userCodeHash(userCode) : null;
+  }
+
+  /** Codes that people type are short: without our key, all of them could be hashed and compared. */
+  private userCodeHash(userCode: string): Buffer {
+    return hmac(this.key, `user code:${userCode}`);
+  }
+
   private async tokenHolder(grantId: string): Promise<TokenHolder> {
     const granted = await this.grants.find(grantId);
     if (!granted) throw new errors.InvalidGrant('the consent has ended');
@@ -130,7 +154,9 @@ export class ArtifactStore implements OnModuleInit {
     if (!found) return undefined;
     const text = open(this.key, found.sealed, aadOf(model, found.id_hash)).toString();
     const payload = JSON.parse(text) as AdapterPayload;
-    return found.consumed_at ? { ...payload, consumed: Math.floor(found.consumed_at.getTime() / 1000) } : payload;
+    if (!found.consumed_at) return payload;
+    // What was used does not expire: the engine would refuse it for that alone, and leave a thief what came of it.
+    return { ...payload, consumed: Math.floor(found.consumed_at.getTime() / 1000), exp: Number.MAX_SAFE_INTEGER };
   }
 }
 

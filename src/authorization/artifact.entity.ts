@@ -15,7 +15,7 @@ export class OAuthArtifact {
   /** SHA-256 of the model's name and the value that the holder shows. The value itself is nowhere. */
   @PrimaryColumn('bytea', { name: 'id_hash', primaryKeyConstraintName: 'oauth_artifacts_pk' }) idHash!: Buffer;
   @Column('text') model!: string;
-  /** By what a session is found apart from its id. */
+  /** By what a session or a device's code is found apart from its id. */
   @Column('bytea', { name: 'uid_hash', nullable: true }) uidHash!: Buffer | null;
   @Column('int', { nullable: true }) bucket!: number | null;
   @Column('uuid', { name: 'customer_id', nullable: true }) customerId!: string | null;
@@ -25,5 +25,7 @@ export class OAuthArtifact {
   @Column('int', { name: 'token_epoch', nullable: true }) tokenEpoch!: number | null;
   @Column('bytea') sealed!: Buffer;
   @Column('timestamptz', { name: 'consumed_at', nullable: true }) consumedAt!: Date | null;
+  /** When a device last asked whether its code has been decided. */
+  @Column('timestamptz', { name: 'polled_at', nullable: true }) polledAt!: Date | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
 }

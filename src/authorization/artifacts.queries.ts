@@ -75,6 +75,16 @@ export async function consumeArtifact(reader: Reader, idHash: Buffer, at: Date):
   return consumed === 1;
 }
 
+/** Notes that a device asks about its code at this moment, unless it has asked since `before`: then false. */
+export async function notePoll(reader: Reader, idHash: Buffer, at: Date, before: Date): Promise<boolean> {
+  const [, noted] = await reader.query<[unknown[], number]>(
+    `update oauth_artifacts set polled_at = $2
+      where id_hash = $1 and (polled_at is null or polled_at <= $3) returning id_hash`,
+    [idHash, at, before],
+  );
+  return noted === 1;
+}
+
 export async function removeArtifact(reader: Reader, idHash: Buffer): Promise<void> {
   await reader.query('delete from oauth_artifacts where id_hash = $1', [idHash]);
 }

@@ -2,33 +2,26 @@ import { Injectable } from '@nestjs/common';
 import type { AuthorizationDetail, Client, KoaContextWithOIDC } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 
+import type { Consent } from '../consents/consent.entity.js';
 import { InvalidAuthorizationDetailsError, SpecialAttributesError } from '../consents/consents.errors.js';
 import { ConsentRequestsService } from '../consents/consent-requests.service.js';
 import { ConsentsService } from '../consents/consents.service.js';
-import type { ConsentUse } from '../consents/consent.entity.js';
-import { type AskedDetail, type ConsentDetail, detailTypes } from '../consents/detail.js';
+import { type AskedDetail, type ConsentDetail, detailTypes, isSpecialDetail } from '../consents/detail.js';
+import { assertOnePart } from '../consents/details.js';
 import { differenceOf } from '../consents/difference.js';
+import { intersectionOf } from '../consents/intersection.js';
 import { Clock } from '../platform/clock.js';
 import { customerKey } from '../platform/customer-key.js';
 import type { ClientWithRetailer } from '../retailers/retailers.service.js';
 import { EngineClients } from './engine-clients.js';
 import { EngineContext } from './engine-context.js';
+import { GrantManagement } from './grant-management.js';
 import { type Granted, grantIdOf, Grants } from './grants.js';
-
-/** What a retailer asks for in an authorization request, beside the details themselves. */
-export interface AskedTerms {
-  readonly use: ConsentUse;
-  readonly lifetimeDays: number;
-}
-
-export const DEFAULT_LIFETIME_DAYS = 365;
-export const LONGEST_LIFETIME_DAYS = 366;
+import { namedGrantOf, termsOf } from './request-parameters.js';
 
 interface EngineToken {
-  kind?: string;
   clientId?: string;
   grantId?: string;
-  rar?: AuthorizationDetail[];
 }
 
 /** What the engine has to ask us about authorization details (RFC 9396) and the consents that they become. */
@@ -42,6 +35,7 @@ export class AuthorizationDetails {
     private readonly requests: ConsentRequestsService,
     private readonly clients: EngineClients,
     private readonly grants: Grants,
+    private readonly management: GrantManagement,
     private readonly context: EngineContext,
     private readonly clock: Clock,
   ) {
@@ -50,7 +44,7 @@ export class AuthorizationDetails {
     const validate = async (ctx: KoaContextWithOIDC): Promise<void> => {
       if (checked.has(ctx)) return;
       checked.add(ctx);
-      await this.read(askedIn(ctx), clientIdOf(ctx));
+      this.checkParts(ctx, await this.read(askedIn(ctx), clientIdOf(ctx)));
     };
     this.types = Object.fromEntries(detailTypes.map((type) => [type, { validate }]));
   }
@@ -58,35 +52,14 @@ export class AuthorizationDetails {
   /** The details as they are asked for, checked and completed. @throws errors.InvalidAuthorizationDetails */
   async read(details: unknown, clientId: string): Promise<AskedDetail[]> {
     const { client } = await this.activeClient(clientId);
-    try {
-      return this.requests.read(details, client);
-    } catch (error) {
-      if (error instanceof InvalidAuthorizationDetailsError || error instanceof SpecialAttributesError) {
-        throw new errors.InvalidAuthorizationDetails(inEnglishLetters(error.message));
-      }
-      throw error;
-    }
-  }
-
-  checkUse({ oidc }: KoaContextWithOIDC, use: string | undefined): void {
-    if (!oidc.params?.['authorization_details']) {
-      throw new errors.InvalidRequest('authorization_details is required: it says what the customer is asked for');
-    }
-    if (use !== undefined && use !== 'standing' && use !== 'once') {
-      throw new errors.InvalidRequest('ccx_use must be standing or once');
-    }
-  }
-
-  checkLifetime(days: string | undefined): void {
-    if (days === undefined) return;
-    if (!/^\d{1,3}$/.test(days) || Number(days) < 1 || Number(days) > LONGEST_LIFETIME_DAYS) {
-      throw new errors.InvalidRequest(`ccx_lifetime_days must be 1 to ${LONGEST_LIFETIME_DAYS}`);
-    }
+    return inTermsOfOAuth(() => this.requests.read(details, client));
   }
 
   /** The consent that was just decided, or one that gives all of this already: then nobody is asked again. */
   async existingGrant(ctx: KoaContextWithOIDC): Promise<InstanceType<typeof ctx.oidc.provider.Grant> | undefined> {
     const decided = (ctx.oidc.result?.consent as { grantId?: string } | undefined)?.grantId;
+    // What the client held under a grant that has changed ends: it gets tokens for the grant as it is now.
+    if (decided !== undefined && namedGrantOf(ctx.oidc.params ?? {})) await this.grants.endTokensOf(decided);
     const grantId = decided ?? (await this.coveringGrantId(ctx));
     return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
   }
@@ -97,14 +70,22 @@ export class AuthorizationDetails {
     return asEngineDetails(granted.consent.details);
   }
 
-  /** What a token allows: what is given now, at fewer touchpoints if the token request says so. */
-  async ofToken(ctx: KoaContextWithOIDC, token: EngineToken): Promise<AuthorizationDetail[]> {
+  /**
+   * What a token allows that is about to be issued for so many seconds: what is given now, or less if the token request
+   * says so. A consent that is good for one token ends with it.
+   */
+  async ofToken(ctx: KoaContextWithOIDC, token: EngineToken, seconds: number): Promise<AuthorizationDetail[]> {
     if (!token.grantId) {
       throw new errors.InvalidAuthorizationDetails('only customers grant authorization details; ask one of them');
     }
     const { consent } = await this.grantedOf(token.grantId);
-    const touchpoints = await this.narrowedTo(ctx, consent.details);
-    return asEngineDetails(touchpoints ? atTouchpoints(consent.details, touchpoints) : consent.details);
+    const { details } = consent.use === 'once' ? await this.usedUp(consent, seconds) : consent;
+    return asEngineDetails((await this.narrowed(ctx, details)) ?? details);
+  }
+
+  /** What a refresh token is good for: what is given now. */
+  async ofRefreshToken({ grantId }: EngineToken): Promise<AuthorizationDetail[]> {
+    return asEngineDetails((await this.grantedOf(grantId)).consent.details);
   }
 
   /** Claims of access tokens beyond RFC 9068. */
@@ -112,12 +93,11 @@ export class AuthorizationDetails {
     const { retailer } = await this.activeClient(token.clientId ?? '');
     if (!token.grantId) return { retailer_id: retailer.id };
     const { consent, epoch } = await this.grantedOf(token.grantId);
-    const touchpoints = await this.narrowedTo(ctx, consent.details);
     return {
       retailer_id: retailer.id,
       consent_id: consent.id,
       epoch,
-      ...(touchpoints && { touchpoints }),
+      ...(asksForLess(ctx) && { narrowed: true }),
     };
   }
 
@@ -144,27 +124,50 @@ export class AuthorizationDetails {
 
   private async coveringGrantId(ctx: KoaContextWithOIDC): Promise<string | undefined> {
     const { accountId } = ctx.oidc.session ?? {};
-    if (!accountId || ctx.oidc.params?.['ccx_use'] === 'once') return undefined;
+    if (!accountId) return undefined;
+    const params = ctx.oidc.params ?? {};
     const clientId = clientIdOf(ctx);
     const { retailer } = await this.activeClient(clientId);
-    const details = await this.read(askedIn(ctx), clientId);
     const customer = customerKey(accountId);
+    await this.management.assertHolder(customer, retailer.id, params);
+    const { use, action, maxReadsPerDay } = termsOf(params);
+    if (use === 'once' || action === 'replace') return undefined;
+    const details = await this.read(askedIn(ctx), clientId);
+    const asked = { details, ...(maxReadsPerDay !== undefined && { maxReadsPerDay }) };
     return this.context.transaction(async (tx) => {
-      const consent = await this.consents.covering(tx, customer, retailer.id, details);
+      const consent = await this.consents.covering(tx, customer, retailer.id, asked);
       if (!consent) return undefined;
       await this.consents.enrolClient(tx, consent, clientId);
       return grantIdOf(consent.id, clientId);
     });
   }
 
-  private async narrowedTo(ctx: KoaContextWithOIDC, given: readonly ConsentDetail[]): Promise<string[] | undefined> {
-    const asked = askedIn(ctx);
-    if (ctx.oidc.route !== 'token' || asked === undefined) return undefined;
-    const details = await this.read(asked, clientIdOf(ctx));
-    if (!differenceOf(details, given, this.clock.now()).complete) {
+  /** Also when the token is refused in the end: the code was good for this one attempt. */
+  private async usedUp(consent: Consent, seconds: number): Promise<Consent> {
+    const used = await this.grants.useUp(consent, new Date(this.clock.now().getTime() + seconds * 1000));
+    if (!used) throw new errors.InvalidGrant('the consent has ended');
+    return used;
+  }
+
+  /** Some requests are one decision, and a device is never told anything special. */
+  private checkParts({ oidc }: KoaContextWithOIDC, details: readonly AskedDetail[]): void {
+    if (oidc.route === 'device_authorization' && details.some(isSpecialDetail)) {
+      throw new errors.InvalidAuthorizationDetails('special attributes cannot be asked for by a device');
+    }
+    if (oidc.params?.['ccx_use'] === 'once') inTermsOfOAuth(() => assertOnePart(details));
+  }
+
+  /** What a token request leaves of what is given; undefined when it leaves everything. */
+  private async narrowed(
+    ctx: KoaContextWithOIDC,
+    given: readonly ConsentDetail[],
+  ): Promise<ConsentDetail[] | undefined> {
+    if (!asksForLess(ctx)) return undefined;
+    const details = await this.read(askedIn(ctx), clientIdOf(ctx));
+    if (!differenceOf({ details }, { details: given }, this.clock.now()).complete) {
       throw new errors.InvalidAuthorizationDetails('the customer has not given all of this');
     }
-    return [...new Set(details.flatMap(({ touchpoints }) => touchpoints))].sort();
+    return intersectionOf(given, details);
   }
 
   private async grantedOf(grantId: string | undefined): Promise<Granted> {
@@ -180,22 +183,13 @@ export class AuthorizationDetails {
   }
 }
 
-/** What was asked for beside the details; the values have been checked. */
-export function termsOf(params: Readonly<Record<string, unknown>>): AskedTerms {
-  return {
-    use: params['ccx_use'] === 'once' ? 'once' : 'standing',
-    lifetimeDays: Number(params['ccx_lifetime_days'] ?? DEFAULT_LIFETIME_DAYS),
-  };
-}
-
-function atTouchpoints(details: readonly ConsentDetail[], touchpoints: readonly string[]): ConsentDetail[] {
-  return details
-    .map((detail) => ({ ...detail, touchpoints: detail.touchpoints.filter((name) => touchpoints.includes(name)) }))
-    .filter((detail) => detail.touchpoints.length > 0);
-}
-
 function asEngineDetails(details: readonly ConsentDetail[]): AuthorizationDetail[] {
   return details.map((detail) => ({ ...detail }));
+}
+
+/** Whether a token request says that the token is to be good for a part of what is given. */
+function asksForLess({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.route === 'token' && oidc.params?.['authorization_details'] !== undefined;
 }
 
 /** The details of a request; the engine has found them to be JSON. */
@@ -206,6 +200,18 @@ function askedIn({ oidc }: KoaContextWithOIDC): unknown {
 
 function clientIdOf({ oidc }: KoaContextWithOIDC): string {
   return oidc.client?.clientId ?? '';
+}
+
+/** Faults of details as the engine tells them. */
+function inTermsOfOAuth<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidAuthorizationDetailsError || error instanceof SpecialAttributesError) {
+      throw new errors.InvalidAuthorizationDetails(inEnglishLetters(error.message));
+    }
+    throw error;
+  }
 }
 
 /** `error_description` takes ASCII without quotes and backslashes (RFC 6749 §5.2). */

@@ -10,44 +10,98 @@ import { VocabularyModule } from '../vocabulary/vocabulary.module.js';
 import { AccessGuard } from './access.guard.js';
 import { ArtifactStore } from './artifact-store.js';
 import { AuthorizationDetails } from './authorization-details.js';
+import { CallerAddress } from './caller-address.js';
+import { DeviceCodes } from './device-codes.js';
+import { EngineAnswers } from './engine-answers.js';
 import { EngineClients } from './engine-clients.js';
 import { EngineContext } from './engine-context.js';
 import { EngineLimit } from './engine-limit.js';
 import { EngineRequests } from './engine-requests.js';
 import { Engine } from './engine.js';
+import { GrantManagement } from './grant-management.js';
 import { Grants } from './grants.js';
+import { GrantsController } from './grants.controller.js';
+import { KeyRotation } from './key-rotation.service.js';
+import { KeysController } from './keys.controller.js';
+import { AccountConsentChangesController } from './pages/account-consent-changes.controller.js';
+import { AccountConsentsController } from './pages/account-consents.controller.js';
+import { AccountDoorController } from './pages/account-door.controller.js';
+import { AccountRequestsController } from './pages/account-requests.controller.js';
+import { AccountRulesController } from './pages/account-rules.controller.js';
+import { AccountSecurityController } from './pages/account-security.controller.js';
+import { AccountVisits } from './pages/account-visits.js';
 import { AssetsController } from './pages/assets.controller.js';
+import { BrowserSessions } from './pages/browser-sessions.js';
 import { ConsentStep } from './pages/consent-step.service.js';
+import { ConsentViews } from './pages/consent-views.service.js';
+import { DevicePages } from './pages/device-pages.service.js';
 import { ErrorPage } from './pages/error.page.js';
 import { FormTokens } from './pages/form-token.js';
 import { InteractionsController } from './pages/interactions.controller.js';
+import { LanguageController } from './pages/language.controller.js';
 import { PageFilter } from './pages/page.filter.js';
+import { PasskeyForms } from './pages/passkey-forms.js';
+import { RequestDesk } from './pages/request-desk.service.js';
+import { RuleChoicesService } from './pages/rule-choices.service.js';
 import { SignIn } from './pages/sign-in.service.js';
 import { StatedValues } from './pages/stated-values.js';
 import { Visits } from './pages/visits.js';
+import { ProtectedResourceController } from './protected-resource.controller.js';
 import { RetailerTokens } from './retailer-tokens.js';
-import { SigningKeys } from './signing-keys.js';
 import { StructuredTokens } from './structured-tokens.js';
 import { TokenJournal } from './token-journal.js';
 
 const engine = [
   ArtifactStore,
   AuthorizationDetails,
+  CallerAddress,
+  DeviceCodes,
   Engine,
+  EngineAnswers,
   EngineClients,
   EngineContext,
   EngineLimit,
   EngineRequests,
+  GrantManagement,
   Grants,
-  SigningKeys,
+  KeyRotation,
   StructuredTokens,
   TokenJournal,
 ];
-const pages = [ConsentStep, ErrorPage, FormTokens, PageFilter, SignIn, StatedValues, Visits];
+const pages = [
+  AccountVisits,
+  BrowserSessions,
+  ConsentStep,
+  ConsentViews,
+  DevicePages,
+  ErrorPage,
+  FormTokens,
+  PageFilter,
+  PasskeyForms,
+  RequestDesk,
+  RuleChoicesService,
+  SignIn,
+  StatedValues,
+  Visits,
+];
 
 @Module({
   imports: [ConsentsModule, CustomersModule, PreferencesModule, RetailersModule, StaffModule, VocabularyModule],
-  controllers: [AssetsController, InteractionsController],
+  controllers: [
+    AccountConsentChangesController,
+    AccountConsentsController,
+    AccountRequestsController,
+    AccountRulesController,
+    AccountSecurityController,
+    // Last of them: it answers for every address below /account that nobody else has.
+    AccountDoorController,
+    AssetsController,
+    GrantsController,
+    InteractionsController,
+    KeysController,
+    LanguageController,
+    ProtectedResourceController,
+  ],
   providers: [...engine, ...pages, RetailerTokens, AccessGuard, { provide: APP_GUARD, useExisting: AccessGuard }],
   exports: [AccessGuard, Engine],
 })

@@ -6,6 +6,8 @@ import { InvalidProofError } from '../platform/errors.js';
 
 /** As at the token endpoint: a client that gets tokens has a clock that is good enough here. */
 export const PROOF_WINDOW_MS = 300_000;
+/** How far a client's clock may be ahead of ours (FAPI 2.0 §5.3.2.1-13). */
+const AHEAD_MS = 60_000;
 const LONGEST_PROOF = 4_000;
 const LONGEST_JTI = 256;
 
@@ -88,7 +90,8 @@ async function verified(proof: string, jwk: EcJwk, thumbprint: string): Promise<
 }
 
 function claimsOf(claims: Record<string, unknown>, context: ProofContext): CheckedProof {
-  const { jti, htm, htu, iat, ath } = claims;
+  const { jti, htm, htu, iat, nbf, exp, ath } = claims;
+  const now = context.now.getTime();
   if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) {
     throw new InvalidProofError('The proof must have a jti.');
   }
@@ -100,13 +103,21 @@ function claimsOf(claims: Record<string, unknown>, context: ProofContext): Check
   if (ath !== sha256(context.token).toString('base64url')) {
     throw new InvalidProofError('The proof is not for this token: ath must be its SHA-256.');
   }
-  if (typeof iat !== 'number' || Math.abs(context.now.getTime() - iat * 1000) > PROOF_WINDOW_MS) {
+  if (typeof iat !== 'number' || now - iat * 1000 > PROOF_WINDOW_MS || isAhead(iat, now)) {
     throw new InvalidProofError('The proof was not made just now: iat is too far from the time here.');
+  }
+  if (isAhead(nbf, now) || (typeof exp === 'number' && exp * 1000 <= now)) {
+    throw new InvalidProofError('The proof does not hold now, as its nbf or exp says.');
   }
   return {
     jtiHash: sha256(`${context.thumbprint}:${jti}`),
     expiresAt: new Date(iat * 1000 + PROOF_WINDOW_MS),
   };
+}
+
+/** Whether a claim of a JWT names a time that no clock worth trusting has reached. */
+export function isAhead(claim: unknown, nowMs: number): boolean {
+  return typeof claim === 'number' && claim * 1000 - nowMs > AHEAD_MS;
 }
 
 function withoutQuery(address: string): string | null {

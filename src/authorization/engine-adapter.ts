@@ -1,6 +1,7 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider';
 
 import type { ArtifactStore } from './artifact-store.js';
+import type { DeviceCodes } from './device-codes.js';
 import type { EngineClients } from './engine-clients.js';
 import type { EngineContext } from './engine-context.js';
 import type { Grants } from './grants.js';
@@ -8,12 +9,13 @@ import type { Grants } from './grants.js';
 export interface AdapterParts {
   readonly artifacts: ArtifactStore;
   readonly clients: EngineClients;
+  readonly devices: DeviceCodes;
   readonly grants: Grants;
   readonly context: EngineContext;
 }
 
 /** Where the engine finds and keeps its things, one adapter for each of its models. */
-export function adapterFactory({ artifacts, clients, grants, context }: AdapterParts): AdapterFactory {
+export function adapterFactory({ artifacts, clients, devices, grants, context }: AdapterParts): AdapterFactory {
   return (model) => {
     switch (model) {
       case 'Client':
@@ -39,8 +41,21 @@ export function adapterFactory({ artifacts, clients, grants, context }: AdapterP
           },
           findByUid: (uid) => artifacts.findSessionByUid(uid),
         });
-      case 'AuthorizationCode':
+      case 'DeviceCode':
+        return adapter(model, {
+          ...kept(artifacts, model),
+          upsert: (id, payload, ttl) => devices.save(id, payload, lifeOf(ttl)),
+          findByUserCode: (userCode) => devices.find(userCode),
+        });
       case 'Interaction':
+        return adapter(model, {
+          ...kept(artifacts, model),
+          find: async (id) => {
+            const interaction = await artifacts.find(model, id);
+            return interaction && isAnsweredBy(interaction, context.signedInAs) ? interaction : undefined;
+          },
+        });
+      case 'AuthorizationCode':
       case 'PushedAuthorizationRequest':
       case 'RefreshToken':
         return adapter(model, kept(artifacts, model));
@@ -51,8 +66,17 @@ export function adapterFactory({ artifacts, clients, grants, context }: AdapterP
 }
 
 /** The engine's session ends with ours: without our own, or with somebody else's, it is as if it were not there. */
-function isOf(session: AdapterPayload, signedInAs: string | undefined): boolean {
+function isOf(session: AdapterPayload, signedInAs: string | null | undefined): boolean {
   return session.accountId === undefined || session.accountId === signedInAs;
+}
+
+/**
+ * What somebody has answered is taken to the client by their own browser alone: whoever had planted the visit there
+ * would come out of it as them. Our pages, which stand outside of any request of the engine's, look at it as it is.
+ */
+function isAnsweredBy({ result }: AdapterPayload, signedInAs: string | null | undefined): boolean {
+  const { login } = (result ?? {}) as { login?: { accountId: string } };
+  return login === undefined || signedInAs === undefined || login.accountId === signedInAs;
 }
 
 function kept(artifacts: ArtifactStore, model: string): Partial<Adapter> {

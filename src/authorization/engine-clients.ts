@@ -5,9 +5,13 @@ import { detailTypes } from '../consents/detail.js';
 import { Config } from '../platform/config/config.js';
 import type { Reader } from '../platform/database/database.js';
 import { Client } from '../retailers/client.entity.js';
+import { DEVICE_GRANT } from '../retailers/scopes.js';
 import type { ClientWithRetailer } from '../retailers/retailers.service.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { EngineContext } from './engine-context.js';
+
+/** The member of a client's metadata that says whether it may use the device grant. */
+export const IS_DEVICE = 'ccx_device';
 
 /** What RFC 6749 appendix A.1 allows, as far as it can be an id of ours. */
 const CLIENT_ID = /^[\x21-\x7e]{1,200}$/;
@@ -44,16 +48,20 @@ function isOfDevelopment({ authMethod, bearer }: Client): boolean {
 
 /** The client in the terms of RFC 7591. */
 export function clientMetadata(client: Client, strict: boolean): AdapterPayload {
-  const asksCustomers = client.grantTypes.includes('authorization_code');
+  const redirects = client.grantTypes.includes('authorization_code');
+  const isDevice = client.grantTypes.includes(DEVICE_GRANT);
   return {
     client_id: client.id,
     client_name: client.name,
     application_type: 'web',
-    grant_types: [...client.grantTypes],
-    response_types: asksCustomers ? ['code'] : [],
+    // For devices with pairwise subjects the engine wants a jwks_uri (OpenID Connect Registration §5), to know their
+    // sector by. Theirs is the retailer, too, so that we say in a member of our own that they are devices.
+    grant_types: client.grantTypes.filter((type) => type !== DEVICE_GRANT),
+    [IS_DEVICE]: isDevice,
+    response_types: redirects ? ['code'] : [],
     redirect_uris: [...client.redirectUris],
     scope: client.scopes.join(' '),
-    authorization_details_types: asksCustomers ? [...detailTypes] : [],
+    authorization_details_types: redirects || isDevice ? [...detailTypes] : [],
     token_endpoint_auth_method: client.authMethod,
     ...(client.jwks && { jwks: client.jwks, token_endpoint_auth_signing_alg: 'ES256' }),
     // The engine compares secrets through a function of ours, which hashes what it is given.

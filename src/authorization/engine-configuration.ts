@@ -1,11 +1,24 @@
+import { decodeJwt, type JWTPayload } from 'jose';
 import type { Client, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { errors, interactionPolicy } from 'oidc-provider';
 
 import type { OAuthProfile } from '../platform/config/config.js';
+import type { PrivateSigningJwk } from '../platform/crypto/signing-keys.js';
 import { retailerScopes } from '../retailers/scopes.js';
 import type { AuthorizationDetails } from './authorization-details.js';
+import { isAhead } from './dpop-proof.js';
 import { type AdapterParts, adapterFactory } from './engine-adapter.js';
-import type { PrivateSigningJwk } from './signing-keys.js';
+import { IS_DEVICE } from './engine-clients.js';
+import { engineRoutes, GRANTS_PATH } from './engine-routes.js';
+import type { GrantManagement } from './grant-management.js';
+import type { DevicePageSources } from './pages/device-pages.service.js';
+import {
+  checkLifetime,
+  checkReadsPerDay,
+  checkResponseMode,
+  checkUse,
+  grantManagementActions,
+} from './request-parameters.js';
 
 export interface EngineSettings {
   readonly issuer: string;
@@ -17,43 +30,21 @@ export interface EngineSettings {
 
 export interface EngineParts extends AdapterParts {
   readonly details: AuthorizationDetails;
+  readonly management: GrantManagement;
+  /** The pages on which a device's code is typed and confirmed. */
+  readonly devicePages: DevicePageSources;
   /** Shows a fault to a person in a browser. */
   readonly renderError: NonNullable<Configuration['renderError']>;
   readonly subjectFor: (customerId: string, clientId: string) => Promise<string>;
 }
 
-/** The addresses of the engine. Nothing else reaches it. */
-export const engineRoutes = {
-  pushed_authorization_request: '/oauth/par',
-  authorization: '/oauth/authorize',
-  token: '/oauth/token',
-  revocation: '/oauth/revoke',
-  introspection: '/oauth/introspect',
-  jwks: '/oauth/jwks',
-} as const;
-
-const metadataPaths: readonly string[] = [
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-];
-const enginePaths = new Set<string>([...Object.values(engineRoutes), ...metadataPaths]);
-const resumePath = /^\/oauth\/authorize\/[\w-]{1,64}$/;
-
-export function isEnginePath(path: string): boolean {
-  return enginePaths.has(path) || resumePath.test(path);
-}
-
-/** Whether the answers at this path are public and change rarely. */
-export function isPublished(path: string): boolean {
-  return path === engineRoutes.jwks || metadataPaths.includes(path);
-}
-
 const ACCESS_TOKEN_SECONDS = 300;
 const CODE_SECONDS = 60;
+const DEVICE_CODE_SECONDS = 600;
 const INTERACTION_SECONDS = 3_600;
 const SESSION_SECONDS = 30 * 24 * 3_600;
 /** An assertion is made for one request. One that is good for longer only helps whoever steals it. */
-const LONGEST_ASSERTION_SECONDS = 600;
+const LONGEST_ASSERTION_MS = 600_000;
 
 /**
  * How the engine is set up. The strict profile is FAPI 2.0: pushed requests, PKCE, signed client assertions and tokens
@@ -73,6 +64,7 @@ export function engineConfiguration(settings: EngineSettings, parts: EngineParts
     subjectTypes: ['pairwise'],
     clientAuthMethods: strict ? ['private_key_jwt'] : ['private_key_jwt', 'client_secret_basic', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'private_key_jwt' },
+    extraClientMetadata: { properties: [IS_DEVICE] },
     enabledJWA: {
       clientAuthSigningAlgValues: ['ES256'],
       idTokenSigningAlgValues: ['ES256'],
@@ -86,14 +78,36 @@ export function engineConfiguration(settings: EngineSettings, parts: EngineParts
       short: cookie,
       keys: [cookieKey.toString('base64url')],
     },
-    discovery: { ui_locales_supported: ['en', 'de'], service_documentation: `${issuer}/docs` },
+    discovery: {
+      ui_locales_supported: ['en', 'de'],
+      service_documentation: `${issuer}/docs`,
+      protected_resources: [issuer],
+      grant_management_endpoint: `${issuer}${GRANTS_PATH}`,
+      grant_management_actions_supported: [...grantManagementActions, 'query', 'revoke'],
+      grant_management_action_required: false,
+    },
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       clientCredentials: { enabled: true },
+      // Twenty letters without vowels and without look-alikes: no code is misread, and none is a word.
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        deviceInfo: () => ({}),
+        ...parts.devicePages,
+      },
       // No nonces: every proof is remembered, so that none works twice, and a client needs no second attempt.
-      dPoP: { enabled: true },
+      dPoP: {
+        enabled: true,
+        requireNonce: (ctx) => {
+          // The one place where the engine lets us look at a proof: it takes those of the next five minutes, too.
+          assertNotAhead(ctx.get('DPoP'));
+          return false;
+        },
+      },
       fapi: {
         enabled: true,
         profile: (_ctx, client) => (strict || isStrictClient(client) ? '2.0' : undefined),
@@ -111,13 +125,17 @@ export function engineConfiguration(settings: EngineSettings, parts: EngineParts
         enabled: true,
         types: parts.details.types,
         authorizationDetailsForGrantSource: (ctx) => parts.details.ofGrant(ctx),
-        authorizationDetailsForAccessToken: (ctx, token) => parts.details.ofToken(ctx, token),
-        authorizationDetailsForIntrospection: (_ctx, token) => token.rar ?? [],
+        authorizationDetailsForAccessToken: (ctx, token) => parts.details.ofToken(ctx, token, ACCESS_TOKEN_SECONDS),
+        authorizationDetailsForIntrospection: (_ctx, token) => parts.details.ofRefreshToken(token),
       },
     },
     extraParams: {
-      ccx_use: (ctx, use) => parts.details.checkUse(ctx, use),
-      ccx_lifetime_days: (_ctx, days) => parts.details.checkLifetime(days),
+      response_mode: ({ oidc }, mode) => checkResponseMode(oidc.params ?? {}, mode),
+      ccx_use: ({ oidc }, use) => checkUse(oidc.params ?? {}, use),
+      ccx_lifetime_days: (_ctx, days) => checkLifetime(days),
+      ccx_max_reads_per_day: (_ctx, reads) => checkReadsPerDay(reads),
+      grant_management_action: (ctx) => parts.management.check(ctx),
+      grant_id: null,
     },
     extraTokenClaims: (ctx, token) => parts.details.claimsOf(ctx, token),
     formats: { customizers: { jwt: (_ctx, _token, jwt) => parts.details.dateByClock(jwt, ACCESS_TOKEN_SECONDS) } },
@@ -125,9 +143,11 @@ export function engineConfiguration(settings: EngineSettings, parts: EngineParts
       AccessToken: ACCESS_TOKEN_SECONDS,
       ClientCredentials: ACCESS_TOKEN_SECONDS,
       AuthorizationCode: CODE_SECONDS,
+      DeviceCode: DEVICE_CODE_SECONDS,
       IdToken: ACCESS_TOKEN_SECONDS,
       Interaction: INTERACTION_SECONDS,
-      Session: SESSION_SECONDS,
+      // Whoever passes by without signing in is not remembered for a month.
+      Session: (_ctx, { accountId }) => (accountId === undefined ? INTERACTION_SECONDS : SESSION_SECONDS),
       // A refresh token lives as long as its consent, which is asked about at every use anyway.
       RefreshToken: (ctx) => Math.max(1, (ctx.oidc.grant?.exp ?? 0) - Math.floor(Date.now() / 1000)),
       Grant: SESSION_SECONDS,
@@ -192,14 +212,30 @@ function policy(): interactionPolicy.DefaultPolicy {
   return prompts;
 }
 
-function checkAssertion(ctx: KoaContextWithOIDC, claims: { aud?: unknown; exp?: unknown }, client: Client): void {
-  const now = Math.floor(Date.now() / 1000);
+function checkAssertion(
+  ctx: KoaContextWithOIDC,
+  claims: { aud?: unknown; exp?: unknown; iat?: unknown },
+  client: Client,
+): void {
+  const now = Date.now();
   if (ctx.oidc.isFapi('2.0') && claims.aud !== ctx.oidc.issuer) {
     throw new errors.InvalidClientAuth(`audience (aud) of ${client.clientId} must equal the issuer identifier`);
   }
-  if (Number(claims.exp) > now + LONGEST_ASSERTION_SECONDS) {
+  if (Number(claims.exp) * 1000 > now + LONGEST_ASSERTION_MS) {
     throw new errors.InvalidClientAuth('the client assertion is valid for too long');
   }
+  if (isAhead(claims.iat, now)) throw new errors.InvalidClientAuth('the client assertion was made in the future');
+}
+
+/** @throws errors.InvalidDpopProof */
+function assertNotAhead(proof: string): void {
+  let claims: JWTPayload;
+  try {
+    claims = decodeJwt(proof);
+  } catch {
+    return; // no JWT, which the engine refuses in its own words
+  }
+  if (isAhead(claims.iat, Date.now())) throw new errors.InvalidDpopProof('DPoP proof iat is in the future');
 }
 
 function isOwn(client: string, holder: string | undefined): boolean {

@@ -5,8 +5,8 @@ import { Database, type Reader, type Tx } from '../platform/database/database.js
 
 interface EngineRequest {
   readonly tx?: Tx;
-  /** The customer who is signed in to our pages, on requests that come with a browser. */
-  readonly signedInAs?: string;
+  /** The customer who is signed in to our pages, on requests that come with a browser; null when nobody is. */
+  readonly signedInAs?: string | null;
 }
 
 /**
@@ -28,7 +28,7 @@ export class EngineContext {
     return this.storage.getStore()?.tx ?? this.database.reader;
   }
 
-  get signedInAs(): string | undefined {
+  get signedInAs(): string | null | undefined {
     return this.storage.getStore()?.signedInAs;
   }
 

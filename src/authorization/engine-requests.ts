@@ -2,16 +2,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Middleware } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
-import { CustomersService } from '../customers/customers.service.js';
 import { Config } from '../platform/config/config.js';
+import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import { Database } from '../platform/database/database.js';
 import { describeAnswer } from '../platform/http/logging.js';
 import { requestId } from '../platform/http/request-id.js';
 import { bodyArrival } from './body-arrival.js';
-import { engineRoutes, isPublished } from './engine-configuration.js';
+import { EngineAnswers } from './engine-answers.js';
+import { engineRoutes, isForPeople, isPublished } from './engine-routes.js';
 import { EngineContext } from './engine-context.js';
 import { EngineLimit } from './engine-limit.js';
-import { cookieOf, sessionCookieName } from './pages/session-cookie.js';
+import { BrowserSessions } from './pages/browser-sessions.js';
+import { responseModes } from './request-parameters.js';
 import { StructuredTokens } from './structured-tokens.js';
 import { TokenJournal } from './token-journal.js';
 
@@ -31,14 +33,25 @@ export class EngineRequests {
     private readonly limit: EngineLimit,
     private readonly context: EngineContext,
     private readonly database: Database,
-    private readonly customers: CustomersService,
+    private readonly sessions: BrowserSessions,
     private readonly journal: TokenJournal,
     private readonly structured: StructuredTokens,
+    private readonly answers: EngineAnswers,
+    private readonly keys: SigningKeys,
   ) {}
 
   /** From the outermost to the innermost. */
   middleware(): Middleware[] {
-    return [this.answered, this.limit.middleware, this.structuredTokens, this.inTransaction, this.inBrowser];
+    return [
+      this.answered,
+      this.limit.middleware,
+      this.published,
+      this.structuredTokens,
+      this.inTransaction,
+      this.completed,
+      this.filledIn,
+      this.inBrowser,
+    ];
   }
 
   private readonly answered: Middleware = async (ctx, next) => {
@@ -46,6 +59,7 @@ export class EngineRequests {
     const id = requestId(ctx.req);
     ctx.set({
       'X-Request-Id': id,
+      'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'X-Frame-Options': 'DENY',
       'Referrer-Policy': 'no-referrer',
@@ -75,6 +89,14 @@ export class EngineRequests {
     const { routerPath: route = 'unknown' } = ctx as { routerPath?: string };
     const answer = describeAnswer(ctx.req, route, ctx.status, performance.now() - start);
     this.logger.log({ request_id: id, ...answer, msg: 'request' });
+  };
+
+  /** What the engine does not know: there are keys of receipts, too, and it answers clients in the query only. */
+  private readonly published: Middleware = async (ctx, next) => {
+    await next();
+    if (!isPublished(ctx.path) || ctx.status !== 200) return;
+    if (ctx.path === engineRoutes.jwks) ctx.body = { keys: this.keys.publishedKeys() };
+    else Object.assign(ctx.body as object, { response_modes_supported: responseModes });
   };
 
   /**
@@ -114,13 +136,26 @@ export class EngineRequests {
     if (ctx.path === engineRoutes.revocation) await this.structured.revoke(request);
   };
 
-  /** The authorization endpoint is told who is signed in to our pages: its own session is worth nothing without. */
+  private readonly completed: Middleware = async (ctx, next) => {
+    await next();
+    await this.answers.complete(ctx as unknown as KoaContextWithOIDC);
+  };
+
+  /** A code in the address is filled in on the page. The engine would send it off by a script, without asking. */
+  private readonly filledIn: Middleware = async (ctx, next) => {
+    if (ctx.method === 'GET' && ctx.path === engineRoutes.code_verification) {
+      const { user_code: userCode, ...others } = ctx.query;
+      ctx.state['userCode'] = userCode;
+      ctx.query = others;
+    }
+    await next();
+  };
+
+  /** Where people are, the engine is told who is signed in to our pages: its own session is worth nothing without. */
   private readonly inBrowser: Middleware = async (ctx, next) => {
-    if (!ctx.path.startsWith(engineRoutes.authorization)) return next();
-    const token = cookieOf(ctx.get('cookie'), sessionCookieName);
-    const principal = token === undefined ? null : await this.customers.authenticate(token);
-    const signedInAs = principal?.sessionId ? principal.customer.customerId : undefined;
-    return this.context.run({ ...(signedInAs !== undefined && { signedInAs }) }, next);
+    if (!isForPeople(ctx.path)) return next();
+    const { principal } = await this.sessions.of(ctx.headers);
+    return this.context.run({ signedInAs: principal?.customer.customerId ?? null }, next);
   };
 
   private fail(ctx: Parameters<Middleware>[0], code: string, status: number, error: unknown): void {

@@ -6,18 +6,23 @@ import { Provider } from 'oidc-provider';
 import { Config } from '../platform/config/config.js';
 import { Pepper } from '../platform/crypto/pepper.js';
 import { tokenHash } from '../platform/crypto/seal.js';
+import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import { customerKey } from '../platform/customer-key.js';
 import { EngineMount } from '../platform/http/engine-mount.js';
 import { RetailersService } from '../retailers/retailers.service.js';
+import { DEVICE_GRANT } from '../retailers/scopes.js';
 import { ArtifactStore } from './artifact-store.js';
 import { AuthorizationDetails } from './authorization-details.js';
-import { EngineClients } from './engine-clients.js';
-import { engineConfiguration, isEnginePath } from './engine-configuration.js';
+import { DeviceCodes } from './device-codes.js';
+import { EngineClients, IS_DEVICE } from './engine-clients.js';
+import { engineConfiguration } from './engine-configuration.js';
+import { isEnginePath } from './engine-routes.js';
 import { EngineContext } from './engine-context.js';
 import { EngineRequests } from './engine-requests.js';
+import { GrantManagement } from './grant-management.js';
 import { Grants } from './grants.js';
+import { DevicePages } from './pages/device-pages.service.js';
 import { ErrorPage } from './pages/error.page.js';
-import { SigningKeys } from './signing-keys.js';
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -41,6 +46,9 @@ export class Engine implements OnApplicationBootstrap {
     private readonly clients: EngineClients,
     private readonly grants: Grants,
     private readonly details: AuthorizationDetails,
+    private readonly management: GrantManagement,
+    private readonly devices: DeviceCodes,
+    private readonly devicePages: DevicePages,
     private readonly context: EngineContext,
     private readonly errorPage: ErrorPage,
   ) {}
@@ -51,8 +59,9 @@ export class Engine implements OnApplicationBootstrap {
     return this.current.provider;
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.renew();
+  onApplicationBootstrap(): void {
+    this.keys.onChange(() => this.renew());
+    this.renew();
     this.mount.mount(isEnginePath, (request, response) => this.current?.handle(request, response));
     if (this.config.OAUTH_PROFILE === 'development') {
       this.logger.warn(
@@ -63,14 +72,14 @@ export class Engine implements OnApplicationBootstrap {
   }
 
   /** Builds the engine with the keys of this moment and puts it in the place of the one before. */
-  async renew(): Promise<void> {
+  private renew(): void {
     const provider = new Provider(
       this.config.issuer,
       engineConfiguration(
         {
           issuer: this.config.issuer,
           profile: this.config.OAUTH_PROFILE,
-          keys: await this.keys.load(),
+          keys: this.keys.tokenKeys(),
           cookieKey: this.pepper.derive('oauth cookies'),
         },
         {
@@ -79,6 +88,9 @@ export class Engine implements OnApplicationBootstrap {
           grants: this.grants,
           context: this.context,
           details: this.details,
+          management: this.management,
+          devices: this.devices,
+          devicePages: this.devicePages.sources(),
           renderError: (ctx, out) => this.errorPage.renderInEngine(ctx, out),
           subjectFor: async (customerId, clientId) => {
             const { retailer } = (await this.clients.active(this.context.reader, clientId)) ?? {};
@@ -91,6 +103,7 @@ export class Engine implements OnApplicationBootstrap {
     provider.silent = true; // or Koa prints to the console whenever a caller hangs up
     pinOrigin(provider, this.config.issuer);
     compareHashedSecrets(provider);
+    admitDevices(provider);
     provider.ReplayDetection.unique = (client, id, exp) => this.artifacts.isFirstUse(client, id, new Date(exp * 1000));
     for (const middleware of this.requests.middleware()) provider.use(middleware);
     provider.on('server_error', (_ctx, error) => this.logger.error('The engine met a fault.', error));
@@ -118,5 +131,16 @@ function compareHashedSecrets(provider: Provider): void {
     const registered = Buffer.from(this.clientSecret ?? '', 'base64url');
     const hash = tokenHash(given);
     return registered.length === hash.length && timingSafeEqual(registered, hash);
+  };
+}
+
+/** Which clients are devices is said by a member of their metadata that is our own. */
+function admitDevices(provider: Provider): void {
+  const client = provider.Client.prototype as unknown as {
+    grantTypes: readonly string[];
+    grantTypeAllowed(this: { grantTypes: readonly string[]; [IS_DEVICE]?: boolean }, type: string): boolean;
+  };
+  client.grantTypeAllowed = function (type) {
+    return type === DEVICE_GRANT ? this[IS_DEVICE] === true : this.grantTypes.includes(type);
   };
 }

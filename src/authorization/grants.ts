@@ -38,9 +38,22 @@ export class Grants {
     return { consent: found.consent, clientId, epoch: found.epoch };
   }
 
+  /** A consent that the retailer holds, be it paused or not, by its id. */
+  async heldBy(retailerId: string, consentId: string): Promise<Consent | undefined> {
+    const holder = await this.consents.holderOf(this.context.reader, consentId);
+    const consent = holder && (await this.consents.get(holder, consentId));
+    if (consent?.retailerId !== retailerId) return undefined;
+    return consent.hasEnded() || consent.isOverdue(this.clock.now()) ? undefined : consent;
+  }
+
   /** Ends every token that the client holds under the consent. The consent stays. */
   async endTokens(customer: CustomerKey, consentId: string, clientId: string): Promise<void> {
     await this.context.transaction((tx) => this.consents.raiseEpoch(tx, customer, consentId, clientId));
+  }
+
+  /** Lets a consent that is good for one token end with it, and answers it; null when it has ended already. */
+  useUp(consent: Consent, end: Date): Promise<Consent | null> {
+    return this.context.transaction((tx) => this.consents.useUp(tx, holderOf(consent), consent.id, end));
   }
 
   async endTokensOf(grantId: string): Promise<void> {
@@ -68,7 +81,8 @@ export function grantIdOf(consentId: string, clientId: string): string {
   return `${consentId}.${clientId}`;
 }
 
-function partsOf(grantId: string): { consentId: string; clientId: string } {
+/** Whose tokens a grant's id is about. */
+export function partsOf(grantId: string): { consentId: string; clientId: string } {
   const dot = grantId.indexOf('.');
   return { consentId: grantId.slice(0, dot), clientId: grantId.slice(dot + 1) };
 }
@@ -78,10 +92,12 @@ export function holderOf({ customerId }: Consent): CustomerKey {
 }
 
 /** What tokens of the consent may do: what its lines are about, and to see how the consent stands. */
-function scopesOf(details: readonly ConsentDetail[]): string[] {
+export function scopesOf(details: readonly ConsentDetail[]): string[] {
   const types = new Set(details.map(({ type }) => type));
   return [
-    ...(types.has('ccx_preferences') ? ['preferences.read', 'preferences.propose'] : []),
+    ...(types.has('ccx_preferences') || types.has('ccx_preferences_special')
+      ? ['preferences.read', 'preferences.propose']
+      : []),
     ...(types.has('ccx_interactions') ? ['interactions.write', 'interactions.read'] : []),
     'consents.read',
     'grant_management_query',

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-import { engineRoutes } from './engine-configuration.js';
+import { engineRoutes } from './engine-routes.js';
 import { json, operation } from './oauth-parts.openapi.js';
 
 const jsonWebKeys = {
@@ -17,7 +17,12 @@ const metadataExample = {
   token_endpoint: 'https://ccx.example/oauth/token',
   require_pushed_authorization_requests: true,
   dpop_signing_alg_values_supported: ['ES256'],
-  authorization_details_types_supported: ['ccx_preferences', 'ccx_interactions'],
+  device_authorization_endpoint: 'https://ccx.example/oauth/device_authorization',
+  authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
+  grant_management_endpoint: 'https://ccx.example/oauth/grants',
+  grant_management_actions_supported: ['create', 'merge', 'replace', 'query', 'revoke'],
+  grant_management_action_required: false,
+  protected_resources: ['https://ccx.example'],
 };
 
 /** What clients read of the OAuth service before they use it. */
@@ -26,10 +31,11 @@ export const metadataPaths: OpenAPIObject['paths'] = {
     get: {
       ...operation,
       operationId: 'getSigningKeys',
-      summary: 'The keys that sign tokens',
+      summary: 'The keys that sign tokens and receipts',
       responses: {
         200: json(
-          'Public keys (RFC 7517). Each is here before it is used, and for as long as its tokens live.',
+          'Public keys (RFC 7517). Each is here before it is used, those of tokens for as long as these live, those of ' +
+            'receipts for ever. One that is `revoked` may have leaked: its signature alone proves nothing.',
           jsonWebKeys,
           { keys: [{ kty: 'EC', crv: 'P-256', kid: 'PDjqlslWMt2', alg: 'ES256', use: 'sig', x: 'f83O…', y: 'x_FE…' }] },
           'application/jwk-set+json',

@@ -29,6 +29,34 @@ export const clientAuthentication: Readonly<Record<string, Schema>> = {
   ),
 };
 
+/** What every request that leads to a customer may say. */
+export const consentParameters: Readonly<Record<string, Schema>> = {
+  authorization_details: text(
+    'JSON (RFC 9396): what the customer is asked for. Types ccx_preferences, ccx_preferences_special and ' +
+      'ccx_interactions; each special line is shown and decided by itself.',
+  ),
+  ccx_use: { type: 'string', enum: ['standing', 'once'], default: 'standing' },
+  ccx_lifetime_days: {
+    type: 'string',
+    description: 'For how many days you ask: 365 unless said otherwise, at most 366; for `once` 1, and at most 7.',
+  },
+  ccx_max_reads_per_day: text('How often a day you will read at most. Left out, a limit that stands stays.'),
+  grant_management_action: {
+    type: 'string',
+    enum: ['create', 'merge', 'replace'],
+    description:
+      'What becomes of what the customer has given (Grant Management for OAuth 2.0, draft 03): `merge` adds to the ' +
+      'grant that `grant_id` names, `replace` puts what is given now in its place. Your refresh tokens from before ' +
+      'end with either, once the customer has agreed. A retailer has one standing consent of a customer at most: ' +
+      '`create`, like a request that says nothing, adds to it where there is one, and `grant_id` in the token answer ' +
+      'says which it is. For clients that authenticate.',
+  },
+  grant_id: text(
+    'The grant to change, as a token answer named it. It must be the standing consent of the customer who signs in.',
+  ),
+  resource: text('The issuer, which is the only resource there is. May be left out.'),
+};
+
 export function form(
   properties: Readonly<Record<string, Schema>>,
   required: readonly string[],
@@ -56,7 +84,10 @@ export function oauthError(
     type: 'object',
     required: ['error'],
     properties: {
-      error: { type: 'string', description: 'A code of RFC 6749, RFC 9126, RFC 9396 or RFC 9449.' },
+      error: {
+        type: 'string',
+        description: 'A code of RFC 6749, RFC 8628, RFC 9126, RFC 9396, RFC 9449 or grant management.',
+      },
       error_description: { type: 'string', description: 'For developers.' },
       scope: { type: 'string', description: 'The scopes that are meant.' },
     },

@@ -1,9 +1,13 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
-import { engineRoutes } from './engine-configuration.js';
+import { clientGrantTypes } from '../retailers/scopes.js';
+import { engineRoutes } from './engine-routes.js';
+import { devicePaths } from './oauth-device.openapi.js';
 import { metadataPaths } from './oauth-metadata.openapi.js';
+import { tokenStatusPaths } from './oauth-token-status.openapi.js';
 import {
   clientAuthentication,
+  consentParameters,
   detailsExample,
   form,
   json,
@@ -32,15 +36,13 @@ const authorizationRequest = {
   nonce: text('Comes back in the ID token; with the scope openid only.'),
   code_challenge: text('SHA-256 of your code verifier, base64url (RFC 7636).'),
   code_challenge_method: { type: 'string', enum: ['S256'] },
-  authorization_details: text(
-    'JSON (RFC 9396): what the customer is asked for. Types ccx_preferences and ccx_interactions.',
+  prompt: text(
+    '`login` asks for the password again, `consent` asks again for what is given (so that it can be renewed), `none` asks nothing.',
   ),
-  ccx_use: { type: 'string', enum: ['standing', 'once'], default: 'standing' },
-  ccx_lifetime_days: { type: 'string', description: 'For how many days you ask, 1 to 366.', default: '365' },
-  prompt: text('`login` asks for the password again, `consent` asks again for what is given, `none` asks nothing.'),
+  max_age: text('After how many seconds since their sign-in the customer signs in again; with the scope openid only.'),
   login_hint: text('The e-mail address to fill in.'),
   ui_locales: text('The languages of the pages, best first: en, de.'),
-  resource: text('The issuer, which is the only resource there is. May be left out.'),
+  ...consentParameters,
 };
 
 const tokenAnswer = {
@@ -53,10 +55,15 @@ const tokenAnswer = {
     scope: text('What it may do.'),
     refresh_token: text('Good until the consent ends. It stays the same, except for public clients without a key.'),
     id_token: text('With the scope openid.'),
+    grant_id: text('The consent behind the tokens, for grant management. For clients that authenticate.'),
     authorization_details: {
       type: 'array',
       description: 'What the customer has given, which may be less than was asked for.',
       items: { type: 'object', additionalProperties: true },
+    },
+    ccx_max_reads_per_day: {
+      type: 'integer',
+      description: 'How often a day (in UTC) the customer lets you read them. Left out when they have set no limit.',
     },
   },
 } as const;
@@ -139,6 +146,7 @@ export const oauthPaths: OpenAPIObject['paths'] = {
       responses: {
         303: sentBack,
         400: page('The request cannot be answered by sending the browser back; the page says why.'),
+        429: tooMany,
       },
     },
   },
@@ -148,19 +156,22 @@ export const oauthPaths: OpenAPIObject['paths'] = {
       operationId: 'createToken',
       summary: 'Get tokens',
       description:
-        'With a code (good once, for a minute), a refresh token, or your client’s own credentials. A code that is shown ' +
-        'again ends all tokens of your client under that consent. A token request may narrow where the access token is ' +
-        'good for: send `authorization_details` with fewer touchpoints.',
+        'With a code (good once, for a minute), a device’s code, a refresh token, or your client’s own credentials. A ' +
+        'code that is shown again ends all tokens of your client under that consent. A token request may narrow what ' +
+        'the access token is good for: send `authorization_details` with a part of what was given, in fewer attributes, ' +
+        'event types, purposes, touchpoints or stages. For a device’s code the errors `authorization_pending` and ' +
+        '`slow_down` (wait five seconds more) say to ask again; `access_denied` and `expired_token` are final.',
       parameters: [dpop],
       requestBody: form(
         {
-          grant_type: { type: 'string', enum: ['authorization_code', 'refresh_token', 'client_credentials'] },
+          grant_type: { type: 'string', enum: [...clientGrantTypes] },
           code: text('The code from the redirect.'),
           code_verifier: text('What the code challenge was made of.'),
           redirect_uri: text('The one of the authorization request.'),
+          device_code: text('The one that the device was given.'),
           refresh_token: text('From an earlier answer.'),
           scope: text('For client_credentials; with a refresh token, fewer scopes than before.'),
-          authorization_details: text('JSON: a part of what was given, to narrow the access token’s touchpoints.'),
+          authorization_details: text('JSON: a part of what was given, and the access token is good for no more.'),
           resource: text('The issuer. May be left out.'),
           ...clientAuthentication,
         },
@@ -177,7 +188,9 @@ export const oauthPaths: OpenAPIObject['paths'] = {
           ...tokenExample,
           scope: 'preferences.read',
           refresh_token: '8xLOxBtZp8',
+          grant_id: '01995f9e-6a3c-7c4e-9a52-3f0d8f1f2b61',
           authorization_details: [detailsExample],
+          ccx_max_reads_per_day: 20,
         }),
         400: oauthError('No tokens: the code, the refresh token or the request is not good.', {
           error: 'invalid_grant',
@@ -188,68 +201,7 @@ export const oauthPaths: OpenAPIObject['paths'] = {
       },
     },
   },
-  [engineRoutes.revocation]: {
-    post: {
-      ...operation,
-      operationId: 'revokeToken',
-      summary: 'Give tokens back',
-      description:
-        'Ends all tokens that your client has under the consent of this token (RFC 7009). The consent stays. Tokens ' +
-        'without a customer cannot be revoked; they end within five minutes.',
-      requestBody: form(
-        { token: text('An access or refresh token.'), ...tokenTypeHint(), ...clientAuthentication },
-        ['token'],
-        {
-          token: '8xLOxBtZp8',
-        },
-      ),
-      responses: {
-        200: { description: 'It is not good any more, if it ever was.' },
-        400: oauthError('It cannot be revoked.', {
-          error: 'unsupported_token_type',
-          error_description: 'unsupported token type was provided',
-        }),
-        401: unauthenticated,
-        429: tooMany,
-      },
-    },
-  },
-  [engineRoutes.introspection]: {
-    post: {
-      ...operation,
-      operationId: 'introspectToken',
-      summary: 'Ask what a token is good for',
-      description: 'For tokens of your own retailer (RFC 7662). Those of a paused or ended consent are not active.',
-      requestBody: form(
-        { token: text('An access or refresh token.'), ...tokenTypeHint(), ...clientAuthentication },
-        ['token'],
-        {
-          token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9…',
-        },
-      ),
-      responses: {
-        200: json(
-          'What is known of it.',
-          {
-            type: 'object',
-            required: ['active'],
-            properties: { active: { type: 'boolean' } },
-            additionalProperties: true,
-          },
-          { active: true, client_id: 'grocer-a-shop', scope: 'preferences.read', token_type: 'DPoP', exp: 1795307497 },
-        ),
-        400: oauthError('The request is refused.', {
-          error: 'invalid_request',
-          error_description: "missing required parameter(s) 'token'",
-        }),
-        401: unauthenticated,
-        429: tooMany,
-      },
-    },
-  },
+  ...tokenStatusPaths,
+  ...devicePaths,
   ...metadataPaths,
 };
-
-function tokenTypeHint(): Record<string, object> {
-  return { token_type_hint: { type: 'string', enum: ['access_token', 'refresh_token'] } };
-}

@@ -5,9 +5,9 @@ import { LRUCache } from 'lru-cache';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { sha256 } from '../platform/crypto/seal.js';
+import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { RetailersService } from '../retailers/retailers.service.js';
-import { SigningKeys } from './signing-keys.js';
 
 /** An access token of a retailer's client whose signature and claims have been verified. */
 export interface RetailerToken {
@@ -26,7 +26,8 @@ export interface RetailerToken {
     readonly epoch: number;
     readonly subject: string;
   };
-  readonly touchpoints?: readonly string[];
+  /** The lines that it is good for, when it was made for a part of the consent only. */
+  readonly narrowedTo?: readonly object[];
 }
 
 interface Claims extends JWTPayload {
@@ -36,12 +37,15 @@ interface Claims extends JWTPayload {
   cnf?: { jkt?: string };
   consent_id?: string;
   epoch?: number;
-  touchpoints?: string[];
+  narrowed?: true;
+  authorization_details?: object[];
 }
 
 const CACHED = 50_000;
 const CACHED_FOR_MS = 60_000;
 const LONGEST_TOKEN = 16_000;
+
+const noneVerified = () => new LRUCache<string, RetailerToken>({ max: CACHED, ttl: CACHED_FOR_MS });
 
 /**
  * Verifies retailers' access tokens (RFC 9068). What was verified is remembered for a minute: a signature costs more
@@ -49,22 +53,28 @@ const LONGEST_TOKEN = 16_000;
  */
 @Injectable()
 export class RetailerTokens {
-  private readonly verified = new LRUCache<string, RetailerToken>({ max: CACHED, ttl: CACHED_FOR_MS });
+  private verified = noneVerified();
 
   constructor(
     private readonly keys: SigningKeys,
     private readonly retailers: RetailersService,
     private readonly config: Config,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    // A key may have been revoked. In a new cache there is nothing of it, nor will what is being verified get there.
+    keys.onChange(() => {
+      this.verified = noneVerified();
+    });
+  }
 
   /** The token, or null when it is forged, expired, or not an access token of this service. */
   async verify(token: string): Promise<RetailerToken | null> {
     if (token.length > LONGEST_TOKEN) return null;
     const hash = sha256(token).toString('base64url');
-    const known = this.verified.get(hash) ?? (await this.read(token, hash));
+    const { verified } = this;
+    const known = verified.get(hash) ?? (await this.read(token, hash));
     if (!known || known.expiresAt * 1000 <= this.clock.now().getTime()) return null;
-    this.verified.set(hash, known, { ttl: CACHED_FOR_MS, noUpdateTTL: true });
+    verified.set(hash, known, { ttl: CACHED_FOR_MS, noUpdateTTL: true });
     return known;
   }
 
@@ -83,7 +93,7 @@ export class RetailerTokens {
       expiresAt: claims.exp ?? 0,
       ...(claims.cnf?.jkt && { thumbprint: claims.cnf.jkt }),
       ...(consent && { consent }),
-      ...(claims.touchpoints && { touchpoints: claims.touchpoints }),
+      ...(claims.narrowed && { narrowedTo: claims.authorization_details ?? [] }),
     };
   }
 

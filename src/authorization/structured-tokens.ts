@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
 import { AuditService } from '../audit/audit.service.js';
+import { withinToken } from '../consents/intersection.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Tx } from '../platform/database/database.js';
@@ -33,7 +34,7 @@ export class StructuredTokens {
     const granted = token?.consent && (await this.liveGrant(token));
     const active = token && (token.consent ? granted?.consent.status === 'active' : true);
     ctx.status = 200;
-    ctx.body = active ? this.describe(token) : { active: false };
+    ctx.body = active ? this.describe(token, granted) : { active: false };
   }
 
   /**
@@ -77,7 +78,7 @@ export class StructuredTokens {
     return granted?.epoch === consent?.epoch ? granted : undefined;
   }
 
-  private describe(token: RetailerToken): Record<string, unknown> {
+  private describe(token: RetailerToken, granted: Granted | undefined): Record<string, unknown> {
     return {
       active: true,
       iss: this.config.issuer,
@@ -90,7 +91,11 @@ export class StructuredTokens {
       exp: token.expiresAt,
       token_type: token.thumbprint ? 'DPoP' : 'Bearer',
       ...(token.thumbprint && { cnf: { jkt: token.thumbprint } }),
-      ...(token.consent && { consent_id: token.consent.id }),
+      ...(granted && {
+        consent_id: granted.consent.id,
+        // What the token is good for now: the customer may have taken something back since it was made.
+        authorization_details: withinToken(granted.consent.details, token),
+      }),
     };
   }
 }

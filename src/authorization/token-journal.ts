@@ -4,7 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/database.js';
-import { engineRoutes } from './engine-configuration.js';
+import { engineRoutes } from './engine-routes.js';
 import { EngineClients } from './engine-clients.js';
 import { Grants, holderOf } from './grants.js';
 
@@ -40,7 +40,11 @@ export class TokenJournal {
       }),
       data: revoked
         ? { token: token.kind }
-        : { grant_type: String(ctx.oidc.params?.['grant_type']), scope: token.scope ?? '' },
+        : {
+            grant_type: String(ctx.oidc.params?.['grant_type']),
+            scope: token.scope ?? '',
+            ...(granted?.consent.use === 'once' && { consent_expires_at: granted.consent.expiresAt.toISOString() }),
+          },
     });
   }
 }

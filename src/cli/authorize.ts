@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import { clientCommand, connectAs, reasonOf, textOrFile } from './as-client.js';
 import { CliError, exitCodes } from './errors.js';
@@ -11,6 +11,12 @@ interface AuthorizeOptions {
   as: string;
   details?: string;
   scope: string;
+  use?: string;
+  lifetimeDays?: string;
+  maxReadsPerDay?: string;
+  prompt?: string;
+  grantAction?: string;
+  grantId?: string;
   json?: boolean;
 }
 
@@ -36,6 +42,17 @@ export function authorizeCommand(env: NodeJS.ProcessEnv): Command {
     .description('asks a customer for consent in a browser, for `ccx curl --consent`')
     .option('--details <json>', 'what to ask for (RFC 9396 authorization_details), or @file')
     .option('--scope <scopes>', 'separated by spaces', 'openid offline_access preferences.read interactions.write')
+    .addOption(new Option('--use <use>', 'once: for one access token').choices(['standing', 'once']))
+    .option('--lifetime-days <days>', 'for how many days')
+    .option('--max-reads-per-day <reads>', 'how often a day it will be read at most')
+    .addOption(
+      new Option('--prompt <prompt>', 'consent: ask for what is given already, so that it can be renewed').choices([
+        'login',
+        'consent',
+      ]),
+    )
+    .addOption(new Option('--grant-action <action>', 'what becomes of a grant').choices(['create', 'merge', 'replace']))
+    .option('--grant-id <id>', 'the grant to merge into or to replace')
     .option('--json', 'print JSON')
     .action((options: AuthorizeOptions) => authorize(options, env));
 }
@@ -49,16 +66,32 @@ async function authorize(options: AuthorizeOptions, env: NodeJS.ProcessEnv): Pro
   }
   const browser = await waitForBrowser(new URL(redirect));
   try {
-    const request = await client.authorize(redirect, options.scope, details);
+    const request = await client.authorize(redirect, options.scope, details, termsOf(options));
     say(`Open this in a browser, sign in as a customer and decide:\n\n  ${request.url.href}\n`);
     const consent = await request.finish(await browser.returned);
-    const { subject, scope, authorization_details, given_at } = consent;
-    printRecord({ subject, scope, authorization_details, given_at }, options.json ?? false);
+    const { subject, scope, grant_id, authorization_details, ccx_max_reads_per_day, given_at } = consent;
+    printRecord(
+      { subject, scope, grant_id, authorization_details, ccx_max_reads_per_day, given_at },
+      options.json ?? false,
+    );
   } catch (error) {
     throw error instanceof CliError ? error : new CliError(`There is no consent: ${reasonOf(error)}`);
   } finally {
     browser.close();
   }
+}
+
+/** What is asked for beside the details, as parameters of the request. Whether it goes together is for the service to say. */
+function termsOf(options: AuthorizeOptions): Record<string, string> {
+  const terms = {
+    ccx_use: options.use,
+    ccx_lifetime_days: options.lifetimeDays,
+    ccx_max_reads_per_day: options.maxReadsPerDay,
+    prompt: options.prompt,
+    grant_management_action: options.grantAction,
+    grant_id: options.grantId,
+  };
+  return Object.fromEntries(Object.entries(terms).filter((term): term is [string, string] => term[1] !== undefined));
 }
 
 function parseDetails(text: string): Details {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 
+import { outliveReaders } from './output.js';
 import { run } from './program.js';
 
 /** Of the nearest package that has one: the compiled program may lie at any depth below it. */
@@ -11,6 +12,7 @@ function packageVersion(from: URL): string {
   return version ?? (parent.href === from.href ? 'unknown' : packageVersion(parent));
 }
 
+outliveReaders();
 process.exitCode = await run({
   args: process.argv.slice(2),
   env: process.env,

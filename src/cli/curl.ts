@@ -3,7 +3,10 @@ import type { Command } from 'commander';
 import { clientCommand, connectAs, reasonOf, textOrFile } from './as-client.js';
 import { CliError, exitCodes } from './errors.js';
 import { print, say } from './output.js';
+import { loadConfig } from '../platform/config/config.js';
+import type { StaffRole } from '../staff/staff-member.entity.js';
 import type { Call } from './retailer-client.js';
+import { StaffClient } from './staff-client.js';
 
 interface CurlOptions {
   as: string;
@@ -17,11 +20,14 @@ interface CurlOptions {
   fail?: boolean;
 }
 
-/** `ccx curl`: one call of the API as a retailer, with everything signed that has to be. */
+/** `ccx curl`: one call of the API as a retailer, with everything signed that has to be, or as staff. */
 export function curlCommand(env: NodeJS.ProcessEnv): Command {
   const collect = (value: string, before: string[]) => [...before, value];
   return clientCommand('curl')
-    .description('calls the API as a retailer: gets the token, signs the client assertion and the DPoP proof')
+    .description(
+      'calls the API as a retailer: gets the token, signs the client assertion and the DPoP proof; or as operator or ' +
+        'auditor: signs in, with a code, too',
+    )
     .argument('<url>', 'a path such as /v1/retailer, or a URL of the service')
     .option('-X, --request <method>', 'the method; POST where there is a body, else GET')
     .option('-d, --data <body>', 'the body, or @file')
@@ -35,18 +41,39 @@ export function curlCommand(env: NodeJS.ProcessEnv): Command {
 }
 
 async function curl(address: string, options: CurlOptions, env: NodeJS.ProcessEnv): Promise<void> {
-  const { client, config } = await connectAs(options.as, env);
-  const url = addressOf(address, config.issuer);
   const response = await answerOf(
-    options.consent || options.subject !== undefined
-      ? client.callWithConsent(url, callOf(options), options.subject)
-      : client.callAsItself(url, callOf(options), options.scope),
+    isStaffRole(options.as) ? callAsStaff(address, options.as, options, env) : callAsRetailer(address, options, env),
   );
   if (options.include) print(headOf(response));
   const body = await response.text();
   if (body !== '') print(process.stdout.isTTY ? readable(body, response) : body);
   if (!response.ok && !options.include) say(`${response.status} ${response.statusText}`);
   if (!response.ok && options.fail) throw new CliError(`The answer is an error.`);
+}
+
+async function callAsRetailer(address: string, options: CurlOptions, env: NodeJS.ProcessEnv): Promise<Response> {
+  const { client, config } = await connectAs(options.as, env);
+  const url = addressOf(address, config.issuer);
+  return options.consent || options.subject !== undefined
+    ? client.callWithConsent(url, callOf(options), options.subject)
+    : client.callAsItself(url, callOf(options), options.scope);
+}
+
+async function callAsStaff(
+  address: string,
+  role: StaffRole,
+  options: CurlOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Response> {
+  if (options.consent || options.subject !== undefined || options.scope !== undefined) {
+    throw new CliError('--consent, --subject and --scope are for retailers.', exitCodes.misused);
+  }
+  const config = loadConfig(env);
+  return new StaffClient(role, config, env).call(addressOf(address, config.issuer), callOf(options));
+}
+
+function isStaffRole(name: string): name is StaffRole {
+  return name === 'operator' || name === 'auditor';
 }
 
 async function answerOf(call: Promise<Response>): Promise<Response> {

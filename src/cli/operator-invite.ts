@@ -18,14 +18,16 @@ interface InviteOptions {
 /** `ccx operator invite`: the only way to become the first operator of a production service. */
 export function inviteCommand(env: NodeJS.ProcessEnv): Command {
   return new Command('invite')
-    .description('invites an operator or an auditor, who sets a password with the token that is printed')
+    .description(
+      'invites an operator or an auditor, who chooses a password and a second factor with the token that is printed',
+    )
     .argument('<email>')
     .addOption(new Option('--role <role>').choices(['operator', 'auditor']).default('operator'))
     .option('--name <name>', 'as colleagues see it; the e-mail address unless given')
     .option('--json', 'print JSON')
     .action(async (email: string, { name = email, role, json = false }: InviteOptions) => {
       if (!isEmail(email)) throw new CliError(`${email} is not an e-mail address.`, exitCodes.misused);
-      await withServices(env, async ({ app, config }) => {
+      await withServices(env, async ({ app }) => {
         const { staffId, token, expiresAt } = await app.get(StaffService).invite({ email, role, name }, commandLine);
         const invited = {
           staff_id: staffId,
@@ -34,8 +36,7 @@ export function inviteCommand(env: NodeJS.ProcessEnv): Command {
           invitation_token: token,
           expires_at: expiresAt.toISOString(),
         };
-        const accept = `POST ${config.issuer}/v1/staff/invitations/accept {"token", "password"}`;
-        printRecord(json ? invited : { ...invited, to_accept: accept }, json);
+        printRecord(json ? invited : { ...invited, to_accept: `ccx operator accept ${token}` }, json);
       });
     });
 }

@@ -1,3 +1,15 @@
+/**
+ * Lets a command end as it would have when its reader has seen enough and closes, as `head` does. What is still printed
+ * then goes nowhere.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 /** Tells people how a command gets on. It goes to the standard error, so that the standard output is the result's. */
 export function say(line = ''): void {
   process.stderr.write(`${line}\n`);

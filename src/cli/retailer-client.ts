@@ -70,17 +70,23 @@ export class RetailerClient {
     return this.callWith((fresh) => this.consentToken(subject, fresh), url, call);
   }
 
-  /** Prepares a consent request (pushed, RFC 9126) that a customer answers in a browser. */
+  /**
+   * Prepares a consent request (pushed, RFC 9126) that a customer answers in a browser.
+   *
+   * @param terms what is asked for beside the details, such as `ccx_use`
+   */
   async authorize(
     redirectUri: string,
     scope: string,
     details: readonly Readonly<Record<string, unknown>>[],
+    terms: Readonly<Record<string, string>> = {},
   ): Promise<AuthorizationRequest> {
     const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
     const expectedState = oauth.randomState();
     const url = await oauth.buildAuthorizationUrlWithPAR(
       this.configuration,
       {
+        ...terms,
         redirect_uri: redirectUri,
         scope,
         state: expectedState,
@@ -163,7 +169,9 @@ export class RetailerClient {
       subject,
       refresh_token: answer.refresh_token ?? asked.before?.refresh_token,
       scope: answer.scope ?? asked.scope,
+      grant_id: answer['grant_id'] as string | undefined,
       authorization_details: (answer.authorization_details as StoredConsent['authorization_details']) ?? asked.details,
+      ccx_max_reads_per_day: answer['ccx_max_reads_per_day'] as number | undefined,
       given_at: asked.before?.given_at ?? new Date().toISOString(),
     };
     const tokens = this.tokens.load();

@@ -11,7 +11,9 @@ export interface StoredConsent extends StoredToken {
   readonly subject: string;
   readonly refresh_token?: string;
   readonly scope: string;
+  readonly grant_id?: string;
   readonly authorization_details: readonly Readonly<Record<string, unknown>>[];
+  readonly ccx_max_reads_per_day?: number;
   readonly given_at: string;
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../platform/config/config.js';
 import type { OpenDatabase } from './database.js';
-import { ada, auditor, operatorEmail } from './seed/people.js';
+import { ada, auditor, operator } from './seed/people.js';
 
 /** What to do next, once the service answers. */
 export function welcome(config: Config, { dataFolder }: OpenDatabase): string {
@@ -21,11 +21,13 @@ export function welcome(config: Config, { dataFolder }: OpenDatabase): string {
 function whoIsHere({ DEV_OPERATOR_PASSWORD }: Config): string[] {
   return [
     `  A customer       ${ada.email}  ${ada.password}`,
-    ...(DEV_OPERATOR_PASSWORD ? [`  An operator      ${operatorEmail}  ${DEV_OPERATOR_PASSWORD}`] : []),
-    `  An auditor       ${auditor.email}  ${auditor.password}`,
+    ...(DEV_OPERATOR_PASSWORD ? [`  An operator      ${operator.email}  ${DEV_OPERATOR_PASSWORD}  and a code`] : []),
+    `  An auditor       ${auditor.email}  ${auditor.password}  and a code`,
     '  Two grocers      Albatross Groceries, Thistle Market',
     '',
     '  As a retailer    npx ccx curl --as albatross /v1/retailer',
+    '  As an auditor    npx ccx curl --as auditor /v1/audit/entries',
+    '  A code           npx ccx operator code operator',
     '  Ask for consent  npx ccx authorize --as albatross',
   ];
 }

@@ -1,5 +1,6 @@
 import { customerKey } from '../platform/customer-key.js';
-import { ConsentRequest } from './consent-request.entity.js';
+import { ConsentRequest, requestOrigins } from './consent-request.entity.js';
+import type { AskedDetail } from './detail.js';
 
 const at = new Date('2026-11-21T09:30:00Z');
 const asking = {
@@ -33,5 +34,48 @@ describe('a request for consent', () => {
     expect(request.expiresAt.toISOString()).toBe(until);
     expect(request.statusAt(new Date(request.expiresAt.getTime() - 1))).toBe('open');
     expect(request.statusAt(request.expiresAt)).toBe('lapsed');
+  });
+});
+
+const line = (id: string) => ({ id, type: 'ccx_preferences', attributes: ['size.footwear'] }) as unknown as AskedDetail;
+const [first, second, third] = [line('1'), line('2'), line('3')];
+const rule = { id: '019aa7d3-41c0-7f25-b6a8-90d3e1c4f712', name: 'No sizes' };
+const strike = (...struck: AskedDetail[]) => {
+  const request = ConsentRequest.open({ ...asking, details: [first, second, third] });
+  request.strike(struck.map((detail) => ({ detail, rule })));
+  return request;
+};
+
+describe('a request of which rules refuse something', () => {
+  it('asks the customer for the rest, and still knows all that was asked for, in its order', () => {
+    const request = strike(second);
+    expect(request.details).toEqual([first, third]);
+    expect(request.asked()).toEqual([first, second, third]);
+  });
+
+  it('still says what was asked for when nothing is left', () => {
+    const request = strike(first, second, third);
+    expect(request.details).toEqual([first, second, third]);
+    expect(request.asked()).toEqual(request.details);
+  });
+
+  it('is approved in part at most', () => {
+    const approvedAs = (request: ConsentRequest) => {
+      request.approve({ consentId: '019aa7c9-0b72-7e18-8c55-2f4a9d7b3c01', whole: true }, at);
+      return request.status;
+    };
+    expect([approvedAs(strike()), approvedAs(strike(second))]).toEqual(['approved', 'narrowed']);
+  });
+});
+
+describe('what the retailer sees of a request', () => {
+  it.each(requestOrigins)('is its refusal, unless a rule refused what came to the inbox: %s', (origin) => {
+    const [byHand, byRule] = [null, rule].map((by) => {
+      const request = ConsentRequest.open({ ...asking, origin });
+      request.refuse(at, by);
+      return [request.statusToRetailer(at), request.statusToRetailer(request.expiresAt)];
+    });
+    expect(byHand).toEqual(['refused', 'refused']);
+    expect(byRule).toEqual(origin === 'inbox' ? ['open', 'lapsed'] : ['refused', 'refused']);
   });
 });

@@ -2,7 +2,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { ConsentUse } from './consent.entity.js';
-import type { AskedDetail } from './detail.js';
+import { type AskedDetail, longestLifeDays } from './detail.js';
+import type { RuleRef, StruckLine } from './rule.js';
 
 /** How the request reached the customer: an OAuth page, a device's code, their list of requests, or a switch. */
 export const requestOrigins = ['par', 'device', 'inbox', 'switch'] as const;
@@ -10,6 +11,10 @@ export type RequestOrigin = (typeof requestOrigins)[number];
 
 export const requestStatuses = ['open', 'approved', 'narrowed', 'refused', 'lapsed'] as const;
 export type RequestStatus = (typeof requestStatuses)[number];
+
+/** What becomes of the lines that the retailer has already: the new ones join them, or take their place. */
+export const requestActions = ['merge', 'replace'] as const;
+export type RequestAction = (typeof requestActions)[number];
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -28,6 +33,19 @@ const lifetimes: Readonly<Record<ConsentUse, { usual: number; most: number }>> =
   once: { usual: 1, most: 7 },
 };
 
+interface Term {
+  use: ConsentUse;
+  details: readonly AskedDetail[];
+  /** For how many days it is asked for, if that is said. */
+  lifetimeDays?: number | undefined;
+}
+
+/** For how many days what is asked for would hold: no longer than is possible for this use and for these lines. */
+export function lifetimeOf({ use, details, lifetimeDays }: Term, longestDays: number): number {
+  const { usual, most } = lifetimes[use];
+  return Math.min(lifetimeDays ?? usual, most, longestDays, longestLifeDays(details));
+}
+
 /** What is asked of whom. */
 export interface Asking {
   customer: CustomerKey;
@@ -36,8 +54,11 @@ export interface Asking {
   origin: RequestOrigin;
   details: AskedDetail[];
   use?: ConsentUse;
+  action?: RequestAction;
   /** Lowered to what is possible at most for this use. */
   lifetimeDays?: number;
+  /** How often a day the retailer wants to read at most. */
+  maxReadsPerDay?: number | null;
   language?: string | null;
   message?: string | null;
 }
@@ -50,7 +71,9 @@ interface NewRequest extends Asking {
   at: Date;
 }
 
-type Columns = Omit<ConsentRequest, 'statusAt' | 'approve' | 'refuse' | 'lapse'>;
+type Methods =
+  'asked' | 'statusAt' | 'statusToRetailer' | 'isHiddenFromRetailer' | 'strike' | 'approve' | 'refuse' | 'lapse';
+type Columns = Omit<ConsentRequest, Methods>;
 
 /**
  * What a retailer asks a customer for. It is what the customer decides; a consent exists only once something is given.
@@ -65,6 +88,8 @@ type Columns = Omit<ConsentRequest, 'statusAt' | 'approve' | 'refuse' | 'lapse'>
 @Check('consent_requests_use', `use in ('standing', 'once')`)
 @Check('consent_requests_status', `status in ('open', 'approved', 'narrowed', 'refused', 'lapsed')`)
 @Check('consent_requests_lifetime', `lifetime_days between 1 and 366`)
+@Check('consent_requests_action', `action in ('merge', 'replace')`)
+@Check('consent_requests_max_reads', `max_reads_per_day >= 1`)
 export class ConsentRequest {
   @PrimaryColumn('int', { primaryKeyConstraintName: 'consent_requests_pk' }) bucket!: number;
   @PrimaryColumn('uuid', { name: 'customer_id', primaryKeyConstraintName: 'consent_requests_pk' }) customerId!: string;
@@ -74,15 +99,25 @@ export class ConsentRequest {
   @Column('text') origin!: RequestOrigin;
   @Column('text') status!: RequestStatus;
   @Column('text') use!: ConsentUse;
+  @Column('text', { default: 'merge' }) action!: RequestAction;
+  /** What the customer has to decide. */
   @Column('jsonb') details!: AskedDetail[];
+  /**
+   * What the customer's rules took out of it before the customer was asked. When that was everything, the request was
+   * refused, and `details` still say what.
+   */
+  @Column('jsonb', { default: () => "'[]'" }) struck!: StruckLine[];
   /** For how long the consent would hold, counted from the decision. */
   @Column('int', { name: 'lifetime_days' }) lifetimeDays!: number;
+  @Column('int', { name: 'max_reads_per_day', nullable: true }) maxReadsPerDay!: number | null;
   @Column('text', { name: 'vocabulary_version' }) vocabularyVersion!: string;
   @Column('text', { nullable: true }) language!: string | null;
   /** The retailer's own words to the customer. */
   @Column('text', { nullable: true }) message!: string | null;
   /** The consent that it led to. */
   @Column('uuid', { name: 'consent_id', nullable: true }) consentId!: string | null;
+  /** The customer's standing rule that decided it; null when the customer did, or nobody yet. */
+  @Column('jsonb', { name: 'decided_by_rule', nullable: true }) decidedByRule!: RuleRef | null;
   /** Until when it can be decided. */
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'shown_at', nullable: true }) shownAt!: Date | null;
@@ -91,7 +126,6 @@ export class ConsentRequest {
 
   /** A request that has just been made. Nobody has seen it yet. */
   static open({ customer, origin, use = 'standing', at, ...asked }: NewRequest): ConsentRequest {
-    const { usual, most } = lifetimes[use];
     return Object.assign(new ConsentRequest(), {
       bucket: customer.bucket,
       customerId: customer.customerId,
@@ -101,12 +135,16 @@ export class ConsentRequest {
       origin,
       status: 'open',
       use,
+      action: asked.action ?? 'merge',
       details: asked.details,
-      lifetimeDays: Math.min(asked.lifetimeDays ?? usual, most, asked.longestDays),
+      struck: [],
+      lifetimeDays: lifetimeOf({ ...asked, use }, asked.longestDays),
+      maxReadsPerDay: asked.maxReadsPerDay ?? null,
       vocabularyVersion: asked.vocabularyVersion,
       language: asked.language ?? null,
       message: asked.message ?? null,
       consentId: null,
+      decidedByRule: null,
       expiresAt: new Date(at.getTime() + OPEN_FOR_MS[origin]),
       shownAt: null,
       decidedAt: null,
@@ -119,14 +157,46 @@ export class ConsentRequest {
     return this.status === 'open' && this.expiresAt <= now ? 'lapsed' : this.status;
   }
 
-  approve(consentId: string, whole: boolean, now: Date): void {
-    this.status = whole ? 'approved' : 'narrowed';
+  /** How it stands as far as the retailer may know. */
+  statusToRetailer(now: Date): RequestStatus {
+    if (!this.isHiddenFromRetailer()) return this.statusAt(now);
+    return this.expiresAt <= now ? 'lapsed' : 'open';
+  }
+
+  /**
+   * Whether the retailer is not told how it was decided. Where a rule refused what came to the inbox, nobody but the
+   * retailer has done anything yet: an answer would tell it that the address belongs to a customer. So it sees what it
+   * sees of a request to nobody.
+   */
+  isHiddenFromRetailer(): boolean {
+    return this.origin === 'inbox' && this.status === 'refused' && this.decidedByRule !== null;
+  }
+
+  /** Everything that the retailer asked for, in its order: lines get their ids one after another. */
+  asked(): AskedDetail[] {
+    const rest = new Set(this.details.map(({ id }) => id));
+    const struck = this.struck.flatMap(({ detail }) => (rest.has(detail.id) ? [] : [detail]));
+    return [...this.details, ...struck].toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** Takes out what rules refuse, so that the customer is asked for the rest alone. */
+  strike(struck: StruckLine[]): void {
+    const ids = new Set(struck.map(({ detail }) => detail.id));
+    const rest = this.details.filter(({ id }) => !ids.has(id));
+    if (rest.length > 0) this.details = rest;
+    this.struck = struck;
+  }
+
+  approve({ consentId, whole, rule = null }: { consentId: string; whole: boolean; rule?: RuleRef | null }, now: Date) {
+    this.status = whole && this.struck.length === 0 ? 'approved' : 'narrowed';
     this.consentId = consentId;
+    this.decidedByRule = rule;
     this.decidedAt = now;
   }
 
-  refuse(now: Date): void {
+  refuse(now: Date, rule: RuleRef | null = null): void {
     this.status = 'refused';
+    this.decidedByRule = rule;
     this.decidedAt = now;
   }
 

@@ -3,31 +3,39 @@ import { ApiBody } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Clock } from '../platform/clock.js';
+import { Database } from '../platform/database/database.js';
 import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
 import { notModified, strongEtag } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
-import { decodeCursor, type Page, PageDto, pageOf, pageSize } from '../platform/http/paging.js';
+import { decodeCursor, pageOf, pageSize } from '../platform/http/paging.js';
+import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import { UuidParam } from '../platform/http/validation.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
+import { ConsentAnswers } from './consent-answers.js';
 import { decidedExample, refusedExample, requestExample, wordedExample } from './consent-examples.js';
+import type { ConsentRequest } from './consent-request.entity.js';
 import {
-  ApprovalDto,
   ConsentRequestDto,
+  ConsentRequestsPageDto,
   ConsentRequestsQuery,
   DecidedDto,
-  RefusalDto,
+  RefusedDto,
   WordedConsentRequestDto,
 } from './consent-requests.dto.js';
 import { ConsentRequestsService } from './consent-requests.service.js';
-import type { ConsentRequest } from './consent-request.entity.js';
+import type { Shown } from './shown.js';
 import {
   ConsentRequestNotFoundError,
   NothingKeptError,
+  NoticeOutdatedError,
   RequestDecidedError,
   RequestLapsedError,
 } from './consents.errors.js';
-import { ConsentDto } from './consents.dto.js';
+import { ApprovalDto, RefusalDto } from './decision.dto.js';
+import { ReceiptDto } from './receipts.dto.js';
+import { ReceiptsService } from './receipts.service.js';
+import { approvals } from './request-examples.js';
 
 const tag = 'Consent requests (customer)';
 
@@ -36,7 +44,10 @@ const tag = 'Consent requests (customer)';
 export class ConsentRequestsController {
   constructor(
     private readonly requests: ConsentRequestsService,
+    private readonly answers: ConsentAnswers,
+    private readonly receipts: ReceiptsService,
     private readonly retailers: RetailersService,
+    private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
@@ -46,24 +57,30 @@ export class ConsentRequestsController {
     id: 'listConsentRequests',
     tag,
     summary: 'List what retailers ask me for',
-    description: 'Newest first, those that have been decided among them.',
+    description:
+      'Newest first, those that have been decided among them: by you, or by a standing rule of yours. `open` counts ' +
+      'what waits for you.',
     ok: {
       status: 200,
-      type: PageDto(ConsentRequestDto),
+      type: ConsentRequestsPageDto,
       description: 'One page of requests.',
-      example: { items: [requestExample], next_cursor: null },
+      example: { items: [requestExample], next_cursor: null, open: 1 },
     },
     errors: [],
   })
   async list(
     @CurrentCustomer() { customer }: CustomerPrincipal,
     @Query() query: ConsentRequestsQuery,
-  ): Promise<Page<ConsentRequestDto>> {
+  ): Promise<ConsentRequestsPageDto> {
     const limit = pageSize(query);
     const [before] = decodeCursor(query.cursor, ['uuid']) ?? [];
-    const found = await this.requests.list(customer, { status: query.status, before, limit: limit + 1 });
+    const { status, retailer_id: retailerId } = query;
+    const [found, open] = await Promise.all([
+      this.requests.list(customer, { status, retailerId, before, limit: limit + 1 }),
+      this.requests.countOpen(customer),
+    ]);
     const page = pageOf(found, limit, ({ id }) => [id]);
-    return { ...page, items: await this.described(page.items) };
+    return { ...page, items: await this.described(page.items), open };
   }
 
   @Get(':id')
@@ -73,8 +90,9 @@ export class ConsentRequestsController {
     tag,
     summary: 'Look at a request, in codes and in sentences',
     description:
-      'Show the sentences as they are: those of the language that you name when the request is decided are kept with ' +
-      'the decision, as what was shown.',
+      'Show the sentences as they are, then decide with the language that was shown or, to be sure that nothing has ' +
+      'changed meanwhile, with the hash of its sentences: they are kept with the decision, as what was shown. That an ' +
+      'open request was looked at is recorded, once.',
     ok: { status: 200, type: WordedConsentRequestDto, description: 'The request.', example: wordedExample },
     more: [{ status: 304, description: 'The request is as the caller knows it.' }],
     errors: [ConsentRequestNotFoundError],
@@ -85,7 +103,7 @@ export class ConsentRequestsController {
     @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WordedConsentRequestDto | undefined> {
-    const request = await this.requests.get(customer, id);
+    const request = await this.requests.show(customer, id);
     const [[described], notices] = await Promise.all([this.described([request]), this.requests.notices(request)]);
     const answer = WordedConsentRequestDto.worded(described as ConsentRequestDto, notices);
     return notModified(http, reply, strongEtag(JSON.stringify(answer))) ? undefined : answer;
@@ -93,14 +111,16 @@ export class ConsentRequestsController {
 
   @Post(':id/approve')
   @Access('customer', 'consents.write')
-  @ApiBody({ type: ApprovalDto, required: false })
+  @ApiBody({ type: ApprovalDto, required: false, examples: approvals })
   @Operation({
     id: 'approveConsentRequest',
     tag,
     summary: 'Give what was asked for, or part of it',
     description:
-      'Leave out attributes, event types or touchpoints, or set an earlier end; more than was asked for cannot be ' +
-      'given. Where the retailer has a standing consent already, this adds to it and raises its version.',
+      'Leave out attributes, event types, touchpoints or stages, set an earlier end or fewer reads a day; more than was ' +
+      'asked for cannot be given. Where the retailer has a standing consent already, this adds to it, or takes its ' +
+      'place where `action` says so, and raises its version. A special attribute needs the hash of its statement, and ' +
+      'a sign-in of the last five minutes.',
     ok: {
       status: 200,
       type: DecidedDto,
@@ -110,20 +130,21 @@ export class ConsentRequestsController {
     errors: [
       ConsentRequestNotFoundError,
       NothingKeptError,
+      NoticeOutdatedError,
+      RecentSignInRequiredError,
       RequestDecidedError,
       RequestLapsedError,
       RetailerSuspendedError,
     ],
   })
   async approve(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() me: CustomerPrincipal,
     @UuidParam('id') id: string,
     @Body() body: ApprovalDto,
   ): Promise<DecidedDto> {
-    const { request, consent } = await this.requests.approve(customer, id, body.toApproval(), body.language);
-    const retailer = await this.retailers.get(request.retailerId);
-    const now = this.clock.now();
-    return { request: ConsentRequestDto.of(request, retailer, now), consent: ConsentDto.of(consent, retailer, now) };
+    const { request, consent } = await this.requests.approve(me, id, body.toApproval(), shownOf(body));
+    const [described] = await this.described([request]);
+    return { request: described as ConsentRequestDto, consent: await this.answers.withReceipt(consent) };
   }
 
   @Post(':id/refuse')
@@ -134,16 +155,18 @@ export class ConsentRequestsController {
     tag,
     summary: 'Give nothing of it',
     description: 'Refusing again changes nothing. The retailer sees that the request was refused, and no more.',
-    ok: { status: 200, type: ConsentRequestDto, description: 'The request, refused.', example: refusedExample },
-    errors: [ConsentRequestNotFoundError, RequestDecidedError, RequestLapsedError],
+    ok: { status: 200, type: RefusedDto, description: 'The request, refused.', example: refusedExample },
+    errors: [ConsentRequestNotFoundError, NoticeOutdatedError, RequestDecidedError, RequestLapsedError],
   })
   async refuse(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() me: CustomerPrincipal,
     @UuidParam('id') id: string,
-    @Body() { language }: RefusalDto,
-  ): Promise<ConsentRequestDto> {
-    const request = await this.requests.refuse(customer, id, language);
-    return ConsentRequestDto.of(request, await this.retailers.get(request.retailerId), this.clock.now());
+    @Body() body: RefusalDto,
+  ): Promise<RefusedDto> {
+    const request = await this.requests.refuse(me, id, shownOf(body));
+    const [described] = await this.described([request]);
+    const receipt = await this.receipts.ofRequest(this.database.reader, me.customer, id);
+    return { ...(described as ConsentRequestDto), receipt: receipt && ReceiptDto.of(receipt) };
   }
 
   private async described(requests: readonly ConsentRequest[]): Promise<ConsentRequestDto[]> {
@@ -154,4 +177,8 @@ export class ConsentRequestsController {
       return retailer ? [ConsentRequestDto.of(request, retailer, now)] : [];
     });
   }
+}
+
+function shownOf({ notice: hash, language }: RefusalDto): Shown {
+  return { hash, language };
 }

@@ -1,21 +1,27 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsString, IsUUID, ValidateNested } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 
 import { openCode } from '../platform/http/extensible.js';
 import { Omittable } from '../platform/http/omittable.js';
-import { PageQuery } from '../platform/http/paging.js';
-import { IsInstant } from '../platform/http/timestamp.js';
+import { PageDto, PageQuery } from '../platform/http/paging.js';
 import type { RetailerDescription } from '../retailers/retailers.service.js';
+import { ConsentWithReceiptDto } from './consent-commands.dto.js';
 import { consentUses } from './consent.entity.js';
 import { exampleIds, readExample } from './consent-examples.js';
-import { type ConsentRequest, requestOrigins, requestStatuses, type RequestStatus } from './consent-request.entity.js';
-import { ConsentDto, ConsentRetailerDto } from './consents.dto.js';
+import {
+  type ConsentRequest,
+  requestActions,
+  requestOrigins,
+  requestStatuses,
+  type RequestStatus,
+} from './consent-request.entity.js';
+import { ConsentRetailerDto } from './consents.dto.js';
 import { AskedDetailDto } from './detail.dto.js';
-import { MOST_DETAILS } from './details.js';
-import type { Approval } from './narrowing.js';
-import { type Language, languages } from './phrases.js';
-import { RequestInWordsDto } from './wording.dto.js';
+import type { Language } from './phrases.js';
+import { ReceiptDto } from './receipts.dto.js';
+import type { StruckLine } from './rule.js';
+import { RuleRefDto } from './rules.dto.js';
+import { NoticeHashesDto, RequestInWordsDto } from './wording.dto.js';
 import type { Notice } from './wording.js';
 
 export class ConsentRequestsQuery extends PageQuery {
@@ -23,78 +29,23 @@ export class ConsentRequestsQuery extends PageQuery {
   @IsIn(requestStatuses)
   @Omittable()
   status?: RequestStatus;
-}
 
-class DecisionDto {
-  @ApiPropertyOptional({
-    enum: languages,
-    default: 'en',
-    description: 'In which language the request was shown. It is kept with the decision exactly as it was shown.',
-    example: 'en',
-  })
-  @IsIn(languages)
-  @Omittable()
-  language?: Language;
-}
-
-export class RefusalDto extends DecisionDto {}
-
-class KeptDto {
-  @ApiProperty({ format: 'uuid', description: 'The line.', example: exampleIds.preferences })
+  @ApiPropertyOptional({ format: 'uuid', description: 'Only those of this retailer.' })
   @IsUUID()
-  id!: string;
-
-  @ApiPropertyOptional({ type: [String], description: 'All of them, when left out.', example: ['size.footwear'] })
-  @IsArray()
-  @IsString({ each: true })
   @Omittable()
-  attributes?: string[];
-
-  @ApiPropertyOptional({
-    type: [String],
-    description: 'All of them, when left out.',
-    example: ['transaction.completed'],
-  })
-  @IsArray()
-  @IsString({ each: true })
-  @Omittable()
-  event_types?: string[];
-
-  @ApiPropertyOptional({ type: [String], description: 'All of them, when left out.', example: ['till'] })
-  @IsArray()
-  @IsString({ each: true })
-  @Omittable()
-  touchpoints?: string[];
+  retailer_id?: string;
 }
 
-export class ApprovalDto extends DecisionDto {
-  @ApiPropertyOptional({
-    type: [KeptDto],
-    maxItems: MOST_DETAILS,
-    description: 'What is given of each line; lines not named are not given. Left out: all of it, as it was asked for.',
-    example: [
-      { id: exampleIds.preferences, attributes: ['size.footwear'], touchpoints: ['till'] },
-      { id: exampleIds.interactions },
-    ],
-  })
-  @IsArray()
-  @ArrayMaxSize(MOST_DETAILS)
-  @ValidateNested({ each: true })
-  @Type(() => KeptDto)
-  @Omittable()
-  items?: KeptDto[];
+/** A line that the customer is not asked for. */
+class StruckLineDto {
+  @ApiProperty()
+  readonly detail!: AskedDetailDto;
 
-  @ApiPropertyOptional({
-    format: 'date-time',
-    description: 'An end before the one that was asked for.',
-    example: '2027-03-31T22:00:00Z',
-  })
-  @IsInstant()
-  @Omittable()
-  expires_at?: Date;
+  @ApiProperty({ description: 'Your rule that refused it.' })
+  readonly rule!: RuleRefDto;
 
-  toApproval(): Approval {
-    return { decision: 'approve', items: this.items, expiresAt: this.expires_at };
+  static of({ detail, rule }: StruckLine): StruckLineDto {
+    return { detail: AskedDetailDto.of(detail), rule: RuleRefDto.of(rule) };
   }
 }
 
@@ -118,11 +69,33 @@ export class ConsentRequestDto {
   @ApiProperty()
   readonly retailer!: ConsentRetailerDto;
 
-  @ApiProperty({ type: [AskedDetailDto], example: readExample })
+  @ApiProperty({
+    ...openCode(requestActions),
+    description: '`merge`: approving adds to what the retailer has. `replace`: it takes the place of that.',
+    example: 'merge',
+  })
+  readonly action!: string;
+
+  @ApiProperty({ type: [AskedDetailDto], description: 'What there is to decide.', example: readExample })
   readonly details!: AskedDetailDto[];
+
+  @ApiProperty({
+    type: [StruckLineDto],
+    description: 'What else was asked for, and one of your rules refused. The retailer is not told by which.',
+    example: [],
+  })
+  readonly struck!: StruckLineDto[];
 
   @ApiProperty({ description: 'For how many days the consent would hold.', example: 365 })
   readonly lifetime_days!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How often a day the retailer would read at most; null where it has not said.',
+    example: null,
+  })
+  readonly max_reads_per_day!: number | null;
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The retailer’s own words.', example: null })
   readonly message!: string | null;
@@ -136,6 +109,9 @@ export class ConsentRequestDto {
   })
   readonly consent_id!: string | null;
 
+  @ApiProperty({ type: RuleRefDto, nullable: true, description: 'Your rule that decided it.', example: null })
+  readonly decided_by_rule!: RuleRefDto | null;
+
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:12:00.000Z' })
   readonly created_at!: string;
 
@@ -145,6 +121,15 @@ export class ConsentRequestDto {
     example: '2026-12-05T09:12:00.000Z',
   })
   readonly expires_at!: string;
+
+  @ApiProperty({
+    type: 'string',
+    format: 'date-time',
+    nullable: true,
+    description: 'When you first saw it.',
+    example: null,
+  })
+  readonly shown_at!: string | null;
 
   @ApiProperty({ type: 'string', format: 'date-time', nullable: true, example: null })
   readonly decided_at!: string | null;
@@ -156,15 +141,29 @@ export class ConsentRequestDto {
       origin: request.origin,
       use: request.use,
       retailer: ConsentRetailerDto.of(retailer),
+      action: request.action,
       details: request.details.map((detail) => AskedDetailDto.of(detail)),
+      struck: request.struck.map((line) => StruckLineDto.of(line)),
       lifetime_days: request.lifetimeDays,
+      max_reads_per_day: request.maxReadsPerDay,
       message: request.message,
       consent_id: request.consentId,
+      decided_by_rule: request.decidedByRule && RuleRefDto.of(request.decidedByRule),
       created_at: request.createdAt.toISOString(),
       expires_at: request.expiresAt.toISOString(),
+      shown_at: request.shownAt?.toISOString() ?? null,
       decided_at: request.decidedAt?.toISOString() ?? null,
     };
   }
+}
+
+export class ConsentRequestsPageDto extends PageDto(ConsentRequestDto) {
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many wait for a decision in all, whatever this list is narrowed to.',
+    example: 1,
+  })
+  readonly open!: number;
 }
 
 export class WordedConsentRequestDto extends ConsentRequestDto {
@@ -173,8 +172,11 @@ export class WordedConsentRequestDto extends ConsentRequestDto {
   })
   readonly in_words!: RequestInWordsDto;
 
+  @ApiProperty({ description: 'The hash of these sentences, by language.' })
+  readonly notices!: NoticeHashesDto;
+
   static worded(request: ConsentRequestDto, notices: Readonly<Record<Language, Notice>>): WordedConsentRequestDto {
-    return { ...request, in_words: RequestInWordsDto.of(notices) };
+    return { ...request, in_words: RequestInWordsDto.of(notices), notices: NoticeHashesDto.of(notices) };
   }
 }
 
@@ -182,6 +184,11 @@ export class DecidedDto {
   @ApiProperty()
   readonly request!: ConsentRequestDto;
 
-  @ApiProperty()
-  readonly consent!: ConsentDto;
+  @ApiProperty({ description: 'As it is now. One that is paused stays paused: what was added rests with it.' })
+  readonly consent!: ConsentWithReceiptDto;
+}
+
+export class RefusedDto extends ConsentRequestDto {
+  @ApiProperty({ type: ReceiptDto, nullable: true, description: 'The receipt of the refusal.' })
+  readonly receipt!: ReceiptDto | null;
 }

@@ -1,6 +1,8 @@
+import { MoreThan } from 'typeorm';
+
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
-import { ConsentRequest, type RequestStatus } from './consent-request.entity.js';
+import { ConsentRequest, type RequestOrigin, type RequestStatus } from './consent-request.entity.js';
 import { type RowKey, rowKey } from './consents.queries.js';
 
 export function findRequest(reader: Reader, customer: CustomerKey, id: string): Promise<ConsentRequest | null> {
@@ -12,8 +14,33 @@ export function lockRequest(tx: Tx, customer: CustomerKey, id: string): Promise<
   return tx.findOne(ConsentRequest, { where: rowKey(customer, id), lock: { mode: 'pessimistic_write' } });
 }
 
+/** Notes that the open request was shown; false when that is noted already, or there is nothing to decide any more. */
+export async function noteShown(tx: Tx, { bucket, customerId, id }: RowKey, at: Date): Promise<boolean> {
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(ConsentRequest)
+    .set({ shownAt: at })
+    .where({ bucket, customerId, id })
+    .andWhere(`shown_at is null and status = 'open' and expires_at > :at`, { at })
+    .execute();
+  return affected === 1;
+}
+
+export function countOpenRequests(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  { origin }: Pick<RequestFilter, 'origin'>,
+  now: Date,
+): Promise<number> {
+  const open = { bucket, customerId, status: 'open' as const, expiresAt: MoreThan(now) };
+  return reader.countBy(ConsentRequest, { ...open, ...(origin && { origin }) });
+}
+
 export interface RequestFilter {
   status?: RequestStatus;
+  /** Only those that came on this way. */
+  origin?: RequestOrigin;
+  retailerId?: string;
   /** Only those before this id. */
   before?: string;
   limit: number;
@@ -23,7 +50,7 @@ export interface RequestFilter {
 export function listRequests(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
-  { status, before, limit }: RequestFilter,
+  { status, origin, retailerId, before, limit }: RequestFilter,
   now: Date,
 ): Promise<ConsentRequest[]> {
   const query = reader.createQueryBuilder(ConsentRequest, 'r').where({ bucket, customerId }).orderBy('r.id', 'DESC');
@@ -34,6 +61,8 @@ export function listRequests(
       status,
     });
   }
+  if (origin) query.andWhere('r.origin = :origin', { origin });
+  if (retailerId) query.andWhere('r.retailer_id = :retailerId', { retailerId });
   if (before) query.andWhere('r.id < :before', { before });
   return query.take(limit).getMany();
 }

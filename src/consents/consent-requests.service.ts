@@ -5,6 +5,8 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Reader, type Tx } from '../platform/database/database.js';
+import type { CustomerPrincipal } from '../platform/http/access.js';
+import { assertRecentSignIn } from '../platform/http/recent-sign-in.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Random } from '../platform/random.js';
 import { RetailersService } from '../retailers/retailers.service.js';
@@ -12,42 +14,40 @@ import { VocabularyService } from '../vocabulary/vocabulary.service.js';
 import type { Consent } from './consent.entity.js';
 import { type Asking, ConsentRequest } from './consent-request.entity.js';
 import {
+  countOpenRequests,
   findRequest,
   listRequests,
   lockRequest,
+  noteShown,
   overdueRequests,
   type RequestFilter,
 } from './consent-requests.queries.js';
 import { ConsentRequestNotFoundError, RequestDecidedError, RequestLapsedError } from './consents.errors.js';
-import { insertRef, keepNotice, type RowKey } from './consents.queries.js';
+import { insertRef, lockStanding, type RowKey, rowKey } from './consents.queries.js';
 import { ConsentsJournal } from './consents-journal.js';
-import { ConsentsService } from './consents.service.js';
-import type { AskedDetail } from './detail.js';
+import { type AskedDetail, isSpecialDetail } from './detail.js';
 import { parseDetails } from './details.js';
-import { differenceOf } from './difference.js';
-import { type Approval, type Choice, give } from './narrowing.js';
+import type { Approval, Choice } from './narrowing.js';
 import type { Language } from './phrases.js';
+import { type Decision, RequestDecisions } from './request-decisions.js';
+import { RequestNotices } from './request-notices.js';
+import { RuleDecisions } from './rule-decisions.js';
+import { type Shown, shownOf } from './shown.js';
 import { forEachInTurn } from './sweep.js';
-import { type Notice, noticeOf } from './wording.js';
+import type { Notice } from './wording.js';
 
 const SWEEP_INTERVAL_MS = 60_000;
 const SWEPT_AT_ONCE = 500;
-
-export interface Decision {
-  request: ConsentRequest;
-  /** What the request led to; null when it was refused. */
-  consent: Consent | null;
-}
 
 export interface Approved extends Decision {
   consent: Consent;
 }
 
-/** What every decision leaves behind, however it turns out. */
-interface Decided {
+/** Who decides, when they signed in last, and what they were shown. */
+export interface DecidedBy {
   actor: Actor;
-  noticeHash: Buffer;
-  at: Date;
+  signedInAt?: Date | undefined;
+  shown: Shown;
 }
 
 /** What retailers ask for, and how customers decide it: pages and API alike decide here. */
@@ -55,7 +55,9 @@ interface Decided {
 export class ConsentRequestsService implements OnModuleInit {
   constructor(
     private readonly database: Database,
-    private readonly consents: ConsentsService,
+    private readonly decisions: RequestDecisions,
+    private readonly wording: RequestNotices,
+    private readonly byRules: RuleDecisions,
     private readonly journal: ConsentsJournal,
     private readonly retailers: RetailersService,
     private readonly vocabularies: VocabularyService,
@@ -85,7 +87,10 @@ export class ConsentRequestsService implements OnModuleInit {
     return parseDetails(given, context, pointer);
   }
 
-  /** Puts a request before a customer. */
+  /**
+   * Puts a request before a customer, unless one of their standing rules decides it here and now: the request that is
+   * answered says which.
+   */
   async open(tx: Tx, asking: Asking, actor: Actor): Promise<ConsentRequest> {
     const at = this.clock.now();
     const request = ConsentRequest.open({
@@ -98,6 +103,7 @@ export class ConsentRequestsService implements OnModuleInit {
     await tx.insert(ConsentRequest, request);
     await insertRef(tx, 'request', request);
     await this.journal.requestChanged(tx, request, 'opened', { at, actor });
+    await this.byRules.decide(tx, request);
     return request;
   }
 
@@ -112,109 +118,84 @@ export class ConsentRequestsService implements OnModuleInit {
     return request;
   }
 
+  /** The request as the customer looks at it, which is recorded. @throws ConsentRequestNotFoundError */
+  async show(customer: CustomerKey, id: string): Promise<ConsentRequest> {
+    const request = await this.get(customer, id);
+    if (request.shownAt || request.statusAt(this.clock.now()) !== 'open') return request;
+    await this.database.transaction((tx) => this.shown(tx, request));
+    return this.get(customer, id);
+  }
+
   /** A customer's requests, newest first. */
   list(customer: CustomerKey, filter: RequestFilter): Promise<ConsentRequest[]> {
     return listRequests(this.database.reader, customer, filter, this.clock.now());
   }
 
-  /** The request in words, against what the retailer has been given already: what to show, and to keep as shown. */
-  async notices(request: ConsentRequest): Promise<Readonly<Record<Language, Notice>>> {
-    const { reader } = this.database;
-    const [retailer, given] = await Promise.all([
-      this.retailers.get(request.retailerId),
-      this.consents.standingWith(reader, request, request.retailerId),
-    ]);
-    const difference = differenceOf(request.details, given?.details ?? [], this.clock.now());
-    const vocabulary = this.vocabularies.release(request.vocabularyVersion);
-    const worded = { request, retailer, difference, vocabulary };
-    return { en: noticeOf(worded, 'en'), de: noticeOf(worded, 'de') };
+  /** How many requests wait for the customer. */
+  countOpen(customer: CustomerKey, filter: Pick<RequestFilter, 'origin'> = {}): Promise<number> {
+    return countOpenRequests(this.database.reader, customer, filter, this.clock.now());
   }
 
-  async notice(request: ConsentRequest, language: Language): Promise<Notice> {
-    return (await this.notices(request))[language];
+  /** The request in words, in every language: what to show. Inside a transaction, that is the reader. */
+  notices(request: ConsentRequest, reader?: Reader): Promise<Readonly<Record<Language, Notice>>> {
+    return this.wording.of(request, reader);
   }
 
-  /** Notes that the customer has seen the request, apart from what they decide. */
-  async shown(tx: Tx, { bucket, customerId, id }: RowKey): Promise<void> {
-    await tx.query(
-      `update consent_requests set shown_at = $4
-        where bucket = $1 and customer_id = $2 and id = $3 and shown_at is null`,
-      [bucket, customerId, id, this.clock.now()],
-    );
+  async notice(request: ConsentRequest, language: Language, reader?: Reader): Promise<Notice> {
+    return (await this.notices(request, reader))[language];
   }
 
-  /** The customer gives what was asked for, or part of it. See `decide` for what can be in the way. */
-  async approve(customer: CustomerKey, id: string, approval: Approval, language?: Language): Promise<Approved> {
-    const { request, consent } = await this.decideAsShown(customer, id, approval, language);
-    return { request, consent: consent as Consent };
-  }
-
-  /** The customer gives nothing of it. See `decide` for what can be in the way. */
-  async refuse(customer: CustomerKey, id: string, language?: Language): Promise<ConsentRequest> {
-    return (await this.decideAsShown(customer, id, { decision: 'refuse' }, language)).request;
+  /** Notes that the customer has seen the open request, once and apart from what they decide. */
+  async shown(tx: Tx, request: ConsentRequest): Promise<void> {
+    const at = this.clock.now();
+    if (request.shownAt || !(await noteShown(tx, request, at))) return;
+    await this.journal.requestChanged(tx, request, 'shown', { at, actor: { kind: 'customer' } });
   }
 
   /**
    * Decides a request, once: of two decisions at the same time one is made and the other is told so. Refusing what has
    * been refused changes nothing and is no error.
    *
-   * @param notice What the customer was shown.
    * @throws RequestDecidedError, RequestLapsedError
+   * @throws RecentSignInRequiredError when a special attribute is given
+   * @throws NoticeOutdatedError when what was shown is no longer what there is to decide
    * @throws InvalidRequestError when the choice reaches beyond the request; NothingKeptError when it keeps nothing
    * @throws RetailerSuspendedError when there is nobody to give anything to
    */
-  async decide(
-    tx: Tx,
-    { bucket, customerId, id }: RowKey,
-    choice: Choice,
-    { actor, notice }: { actor: Actor; notice: Notice },
-  ): Promise<Decision> {
+  async decide(tx: Tx, { bucket, customerId, id }: RowKey, choice: Choice, by: DecidedBy): Promise<Decision> {
     const request = await lockRequest(tx, { bucket, customerId }, id);
     if (!request) throw new ConsentRequestNotFoundError(id);
+    // Only then is the time taken: what has to wait for another change of the consent happens after it, by the clock, too.
+    await lockStanding(tx, request, request.retailerId);
     const at = this.clock.now();
     if (choice.decision === 'refuse' && request.status === 'refused') return { request, consent: null };
     if (request.statusAt(at) === 'lapsed') throw new RequestLapsedError(request);
     if (request.status !== 'open') throw new RequestDecidedError(request);
 
-    request.shownAt ??= at;
-    const noticeHash = await keepNotice(tx, request, notice, at);
-    return choice.decision === 'approve'
-      ? this.recordApproval(tx, request, choice, { actor, noticeHash, at })
-      : this.recordRefusal(tx, request, { actor, noticeHash, at });
+    if (choice.decision === 'approve' && request.details.some(isSpecialDetail)) assertRecentSignIn(by, at);
+    const notice = shownOf(await this.notices(request, tx), by.shown);
+    return this.decisions.record(tx, request, choice, { actor: by.actor, notice, at });
+  }
+
+  /** The customer gives what was asked for, or part of it. See `decide` for what can be in the way. */
+  async approve(me: CustomerPrincipal, id: string, approval: Approval, shown?: Shown): Promise<Approved> {
+    const { request, consent } = await this.decideAsShown(me, id, approval, shown);
+    return { request, consent: consent as Consent };
+  }
+
+  /** The customer gives nothing of it. See `decide` for what can be in the way. */
+  async refuse(me: CustomerPrincipal, id: string, shown?: Shown): Promise<ConsentRequest> {
+    return (await this.decideAsShown(me, id, { decision: 'refuse' }, shown)).request;
   }
 
   private async decideAsShown(
-    customer: CustomerKey,
+    { customer, signedInAt }: CustomerPrincipal,
     id: string,
     choice: Choice,
-    language: Language = 'en',
+    shown: Shown = {},
   ): Promise<Decision> {
-    const request = await this.get(customer, id);
-    const notice = await this.notice(request, language);
-    return this.database.transaction((tx) => this.decide(tx, request, choice, { actor: { kind: 'customer' }, notice }));
-  }
-
-  private async recordApproval(
-    tx: Tx,
-    request: ConsentRequest,
-    approval: Approval,
-    decided: Decided,
-  ): Promise<Approved> {
-    const { at } = decided;
-    await this.retailers.assertActive(request.clientId, tx);
-    const { details, whole } = give(request, approval, at);
-    const consent = await this.consents.give(tx, { request, details, ...decided });
-    request.approve(consent.id, whole, at);
-    await tx.save(request);
-    return { request, consent };
-  }
-
-  private async recordRefusal(tx: Tx, request: ConsentRequest, { actor, noticeHash, at }: Decided): Promise<Decision> {
-    request.refuse(at);
-    await tx.save(request);
-    const data = { notice: noticeHash.toString('hex') };
-    await this.journal.requestChanged(tx, request, 'refused', { at, actor, data });
-    return { request, consent: null };
+    const by = { actor: { kind: 'customer' as const }, signedInAt, shown };
+    return this.database.transaction((tx) => this.decide(tx, rowKey(customer, id), choice, by));
   }
 
   /** Each request is a transaction of its own: they belong to different customers. */

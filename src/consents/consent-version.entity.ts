@@ -3,9 +3,10 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { Actor } from '../audit/audit.service.js';
 import type { ConsentStatus } from './consent.entity.js';
 import type { ConsentDetail } from './detail.js';
+import type { RuleRef } from './rule.js';
 
 /** What can happen to a consent. Each makes a version. */
-export const consentChanges = ['given', 'amended', 'withdrawn', 'expired'] as const;
+export const consentChanges = ['given', 'amended', 'paused', 'resumed', 'renewed', 'withdrawn', 'expired'] as const;
 export type ConsentChange = (typeof consentChanges)[number];
 
 /** A consent as it was from one moment on. Never changed. */
@@ -21,8 +22,11 @@ export class ConsentVersion {
   @Column('text') change!: ConsentChange;
   @Column('text') status!: ConsentStatus;
   @Column('jsonb') details!: ConsentDetail[];
+  @Column('int', { name: 'max_reads_per_day', nullable: true }) maxReadsPerDay!: number | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('bytea', { name: 'notice_hash', nullable: true }) noticeHash!: Buffer | null;
   @Column('jsonb') actor!: Actor;
+  /** The customer's standing rule that made it; null when somebody did in person. */
+  @Column('jsonb', { nullable: true }) rule!: RuleRef | null;
   @Column('timestamptz') at!: Date;
 }

@@ -11,8 +11,13 @@ import { ConsentRequest } from './consent-request.entity.js';
 import { listRequests } from './consent-requests.queries.js';
 import { ConsentVersion } from './consent-version.entity.js';
 import { Consent } from './consent.entity.js';
+import type { Receipt } from './receipts.dto.js';
+import { ReceiptsService } from './receipts.service.js';
+import { ConsentRule } from './rule.entity.js';
+import { listRules } from './rules.queries.js';
 import { StoredNotice } from './stored-notice.entity.js';
-import { findNotice, listConsents, versionsOf } from './consents.queries.js';
+import { StoredReceipt } from './stored-receipt.entity.js';
+import { listConsents, listNotices, versionsOf } from './consents.queries.js';
 
 const PAGE = 200;
 
@@ -21,13 +26,23 @@ const PAGE = 200;
 export class ConsentsData implements OnModuleInit {
   constructor(
     private readonly personalData: PersonalData,
+    private readonly receipts: ReceiptsService,
     private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
     this.personalData.register({
       module: 'consents',
-      tables: ['consents', 'consent_versions', 'consent_requests', 'consent_clients', 'consent_refs', 'notices'],
+      tables: [
+        'consents',
+        'consent_versions',
+        'consent_requests',
+        'consent_clients',
+        'consent_refs',
+        'notices',
+        'consent_receipts',
+        'consent_rules',
+      ],
       export: (reader, customer) => this.export(reader, customer),
       erase: (tx, customer) => this.erase(tx, customer),
     });
@@ -39,19 +54,38 @@ export class ConsentsData implements OnModuleInit {
     for await (const request of everyOne(requests)) {
       yield { kind: 'consent_request', record: requestRecord(request) };
     }
+    for (const rule of await listRules(reader, customer)) {
+      yield { kind: 'consent_rule', record: ruleRecord(rule) };
+    }
     const consents = (before?: string) => listConsents(reader, customer, { before, limit: PAGE }, now);
     for await (const consent of everyOne(consents)) {
       for (const version of await versionsOf(reader, consent)) {
-        const notice = version.noticeHash && (await findNotice(reader, customer, version.noticeHash));
-        yield { kind: 'consent_version', record: { ...versionRecord(consent, version), shown: notice?.text ?? null } };
+        yield { kind: 'consent_version', record: versionRecord(consent, version) };
       }
+    }
+    const notices = (before?: string) => listNotices(reader, customer, { before, limit: PAGE });
+    for await (const { id, text, createdAt } of everyOne(notices)) {
+      yield { kind: 'notice', record: { sha256: id, text, created_at: createdAt.toISOString() } };
+    }
+    const receipts = (before?: string) => this.receipts.all(reader, customer, { before, limit: PAGE });
+    for await (const receipt of everyOne(receipts)) {
+      yield { kind: 'receipt', record: receiptRecord(receipt) };
     }
   }
 
   private async erase(tx: Tx, customer: CustomerKey): Promise<void> {
     const { bucket, customerId } = customer;
     // What refers to a consent goes before it.
-    for (const entity of [ConsentVersion, ConsentClient, Consent, ConsentRequest, StoredNotice, ConsentRef]) {
+    for (const entity of [
+      StoredReceipt,
+      ConsentVersion,
+      ConsentClient,
+      Consent,
+      ConsentRequest,
+      StoredNotice,
+      ConsentRef,
+      ConsentRule,
+    ]) {
       await tx.delete(entity, { bucket, customerId });
     }
   }
@@ -71,17 +105,37 @@ function requestRecord(request: ConsentRequest): JsonObject {
   return {
     id: request.id,
     retailer_id: request.retailerId,
+    client_id: request.clientId,
     origin: request.origin,
     status: request.status,
     use: request.use,
+    action: request.action,
     lifetime_days: request.lifetimeDays,
     message: request.message,
+    language: request.language,
     details: request.details as unknown as JsonObject[],
+    struck: request.struck as unknown as JsonObject[],
+    max_reads_per_day: request.maxReadsPerDay,
+    decided_by_rule: request.decidedByRule,
     consent_id: request.consentId,
     created_at: request.createdAt.toISOString(),
     expires_at: request.expiresAt.toISOString(),
     shown_at: request.shownAt?.toISOString() ?? null,
     decided_at: request.decidedAt?.toISOString() ?? null,
+  };
+}
+
+function ruleRecord(rule: ConsentRule): JsonObject {
+  return {
+    id: rule.id,
+    name: rule.name,
+    effect: rule.effect,
+    when: { ...rule.when },
+    lifetime_days: rule.lifetimeDays,
+    enabled: rule.enabled,
+    version: rule.version,
+    created_at: rule.createdAt.toISOString(),
+    updated_at: rule.updatedAt.toISOString(),
   };
 }
 
@@ -93,9 +147,17 @@ function versionRecord(consent: Consent, version: ConsentVersion): JsonObject {
     reported_data: consent.reportedData,
     version: version.version,
     change: version.change,
+    by: version.actor.kind,
+    rule: version.rule,
     status: version.status,
     details: version.details as unknown as JsonObject[],
+    max_reads_per_day: version.maxReadsPerDay,
     expires_at: version.expiresAt.toISOString(),
+    notice: version.noticeHash?.toString('hex') ?? null,
     at: version.at.toISOString(),
   };
+}
+
+function receiptRecord({ id, event, consentId, version, at, jws }: Receipt): JsonObject {
+  return { id, event, consent_id: consentId, version, at: at.toISOString(), jws };
 }

@@ -10,32 +10,40 @@ import type { Consent } from './consent.entity.js';
 import type { ConsentRequest } from './consent-request.entity.js';
 import { type ConsentChange, ConsentVersion } from './consent-version.entity.js';
 import { attributesOf, purposesOf } from './detail.js';
+import { ReceiptIssuer } from './receipt-issuer.js';
+import type { Receipt } from './receipts.dto.js';
+import type { RuleRef } from './rule.js';
 
 export interface Happening {
   at: Date;
   actor: Actor;
+  /** More about it, for the log and the outbox. Never a preference value, a name or an address. */
   data?: JsonObject;
+  /** The standing rule that decided in the customer's place. */
+  rule?: RuleRef | null;
+  /** The request that was decided by it. */
+  requestId?: string;
+  /** What the customer was shown, or would have been, when they refused. A consent carries its own. */
+  noticeHash?: Buffer;
 }
 
-export type RequestChange = 'opened' | 'refused' | 'lapsed';
+export type RequestChange = 'opened' | 'shown' | 'refused' | 'lapsed';
 
-/** The one place from which the log, the outbox and the history of versions learn what happens to consents. */
+/** The one place from which the log, the outbox, the history of versions and both holders of receipts learn of it. */
 @Injectable()
 export class ConsentsJournal {
   constructor(
     private readonly audit: AuditService,
     private readonly outbox: OutboxService,
     private readonly keys: SubjectKeys,
+    private readonly receipts: ReceiptIssuer,
   ) {}
 
-  /** Writes the version that a change has made, one audit entry and one outbox event. */
-  async consentChanged(
-    tx: Tx,
-    consent: Consent,
-    change: ConsentChange,
-    { at, actor, data = {} }: Happening,
-  ): Promise<void> {
-    const { bucket, customerId, id, retailerId, version, status, details, expiresAt, noticeHash } = consent;
+  /** Writes the version that a change has made, one audit entry, one outbox event and one receipt, which it answers. */
+  async consentChanged(tx: Tx, consent: Consent, change: ConsentChange, happening: Happening): Promise<Receipt> {
+    const { at, actor, data = {}, rule = null, requestId } = happening;
+    const { bucket, customerId, id, retailerId, version, status, details, maxReadsPerDay, expiresAt, noticeHash } =
+      consent;
     await tx.insert(ConsentVersion, {
       bucket,
       customerId,
@@ -44,16 +52,26 @@ export class ConsentsJournal {
       change,
       status,
       details,
+      maxReadsPerDay,
       expiresAt,
       noticeHash,
       actor,
+      rule,
       at,
     });
     const type = `consent.${change}`;
     const customer = customerKey(customerId);
-    const told = { ...data, use: consent.use, status, expires_at: expiresAt.toISOString() };
+    const told = {
+      ...data,
+      ...(requestId !== undefined && { request_id: requestId }),
+      ...(rule && { rule_id: rule.id }),
+      use: consent.use,
+      status,
+      expires_at: expiresAt.toISOString(),
+      max_reads_per_day: maxReadsPerDay,
+    };
     await this.outbox.enqueue(tx, { type, at, customer, retailerId, subject: id, data: { ...told, version } });
-    await this.audit.append(tx, {
+    const audit = await this.audit.append(tx, {
       type,
       at,
       actor,
@@ -64,21 +82,36 @@ export class ConsentsJournal {
       attributes: attributesOf(details),
       data: { ...told, ...(noticeHash && { notice: noticeHash.toString('hex') }) },
     });
+    return this.receipts.ofChange(tx, consent, change, { at, actor, rule, requestId: requestId ?? null, audit });
   }
 
-  /** Writes one audit entry and one outbox event about a request that led to no consent, or not yet. */
+  /**
+   * Writes one audit entry and one outbox event about a request that led to no consent, or not yet. A refusal has a
+   * receipt, too, which it answers.
+   */
   async requestChanged(
     tx: Tx,
     request: ConsentRequest,
     change: RequestChange,
-    { at, actor, data = {} }: Happening,
-  ): Promise<void> {
-    const { id, retailerId, clientId, origin, details } = request;
+    { at, actor, data = {}, rule = null, noticeHash }: Happening,
+  ): Promise<Receipt | null> {
+    const { id, retailerId, clientId, origin } = request;
+    const details = request.asked();
     const type = `consent-request.${change}`;
     const customer = await this.nameable(tx, customerKey(request.customerId));
-    const told = { ...data, request_id: id, origin, client_id: clientId };
-    await this.outbox.enqueue(tx, { type, at, customer, retailerId, subject: id, data: told });
-    await this.audit.append(tx, {
+    const told = {
+      ...data,
+      ...(rule && { rule_id: rule.id }),
+      ...(noticeHash && { notice: noticeHash.toString('hex') }),
+      request_id: id,
+      origin,
+      client_id: clientId,
+    };
+    // Whoever passes events on to retailers goes by their id: what tells that somebody is there, is not for them.
+    const isForRetailer = change !== 'shown' && !request.isHiddenFromRetailer();
+    const addressee = isForRetailer ? retailerId : undefined;
+    await this.outbox.enqueue(tx, { type, at, customer, retailerId: addressee, subject: id, data: told });
+    const audit = await this.audit.append(tx, {
       type,
       at,
       actor,
@@ -88,6 +121,8 @@ export class ConsentsJournal {
       attributes: attributesOf(details),
       data: told,
     });
+    if (change !== 'refused' || !customer || !noticeHash) return null;
+    return this.receipts.ofRefusal(tx, request, { at, actor, rule, noticeHash, audit });
   }
 
   // A request to an address that nobody has does the same work as any other and names nobody in the end.

@@ -1,19 +1,23 @@
-import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Clock } from '../platform/clock.js';
-import { Access, actorOf, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
-import { notModified, strongEtag } from '../platform/http/etag.js';
+import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { notModified } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
-import { decodeCursor, type Page, PageDto, pageOf, pageSize } from '../platform/http/paging.js';
+import { decodeCursor, pageOf, pageSize } from '../platform/http/paging.js';
 import { UuidParam } from '../platform/http/validation.js';
+import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
-import type { Consent } from './consent.entity.js';
-import { consentExample, historyExample, withdrawnExample } from './consent-examples.js';
-import { ConsentDto, ConsentsQuery, ConsentWithVersionsDto, WithdrawalDto } from './consents.dto.js';
-import { ConsentNotFoundError } from './consents.errors.js';
+import { ConsentAnswers } from './consent-answers.js';
+import { consentExample, historyExample } from './consent-examples.js';
+import { ConsentRenewals } from './consent-renewals.service.js';
+import { RenewalOfferDto, RenewalQuery } from './consent-commands.dto.js';
+import { ConsentWithVersionsDto } from './consent-versions.dto.js';
+import { ConsentDto, consentEtag, ConsentsPageDto, ConsentsQuery } from './consents.dto.js';
+import { ConsentNotFoundError, ConsentStateError, NotRenewableError } from './consents.errors.js';
 import { ConsentsService } from './consents.service.js';
+import { countsExample, renewalExample } from './lifecycle-examples.js';
 
 const tag = 'Consents (customer)';
 
@@ -22,6 +26,8 @@ const tag = 'Consents (customer)';
 export class ConsentsController {
   constructor(
     private readonly consents: ConsentsService,
+    private readonly renewals: ConsentRenewals,
+    private readonly answers: ConsentAnswers,
     private readonly retailers: RetailersService,
     private readonly clock: Clock,
   ) {}
@@ -35,22 +41,25 @@ export class ConsentsController {
     description: 'Newest first, those that have ended among them.',
     ok: {
       status: 200,
-      type: PageDto(ConsentDto),
+      type: ConsentsPageDto,
       description: 'One page of consents.',
-      example: { items: [consentExample], next_cursor: null },
+      example: { items: [consentExample], next_cursor: null, counts: countsExample },
     },
     errors: [],
   })
   async list(
     @CurrentCustomer() { customer }: CustomerPrincipal,
     @Query() query: ConsentsQuery,
-  ): Promise<Page<ConsentDto>> {
+  ): Promise<ConsentsPageDto> {
     const limit = pageSize(query);
     const [before] = decodeCursor(query.cursor, ['uuid']) ?? [];
-    const { status, retailer_id: retailerId } = query;
-    const found = await this.consents.list(customer, { status, retailerId, before, limit: limit + 1 });
+    const { status, retailer_id: retailerId, purpose } = query;
+    const [found, counts] = await Promise.all([
+      this.consents.list(customer, { status, retailerId, purpose, before, limit: limit + 1 }),
+      this.consents.counts(customer),
+    ]);
     const page = pageOf(found, limit, ({ id }) => [id]);
-    return { ...page, items: await this.described(page.items) };
+    return { ...page, items: await this.answers.describe(page.items), counts };
   }
 
   @Get(':id')
@@ -59,7 +68,13 @@ export class ConsentsController {
     id: 'getConsent',
     tag,
     summary: 'Look at a consent and its history',
-    ok: { status: 200, type: ConsentWithVersionsDto, description: 'The consent.', example: historyExample },
+    ok: {
+      status: 200,
+      type: ConsentWithVersionsDto,
+      description: 'The consent.',
+      example: historyExample,
+      headers: { ETag: { description: 'The validator of the consent, for If-Match.' } },
+    },
     more: [{ status: 304, description: 'The consent is as the caller knows it.' }],
     errors: [ConsentNotFoundError],
   })
@@ -70,40 +85,29 @@ export class ConsentsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConsentWithVersionsDto | undefined> {
     const { consent, versions } = await this.consents.history(customer, id);
-    const [described] = await this.described([consent]);
-    const answer = ConsentWithVersionsDto.withVersions(described as ConsentDto, versions);
-    return notModified(http, reply, strongEtag(JSON.stringify(answer))) ? undefined : answer;
-  }
-
-  @Post(':id/withdraw')
-  @Access('customer', 'consents.write')
-  @ApiBody({ type: WithdrawalDto, required: false })
-  @Operation({
-    id: 'withdrawConsent',
-    tag,
-    summary: 'End a consent at once',
-    description:
-      'From now on the retailer reads nothing and reports nothing under it, and its tokens are dead. Withdrawing again ' +
-      'changes nothing and answers how the consent stands.',
-    ok: { status: 200, type: ConsentDto, description: 'The consent, ended.', example: withdrawnExample },
-    errors: [ConsentNotFoundError],
-  })
-  async withdraw(
-    @CurrentCustomer() principal: CustomerPrincipal,
-    @UuidParam('id') id: string,
-    @Body() { reported_data: reportedData }: WithdrawalDto,
-  ): Promise<ConsentDto> {
-    const actor = actorOf(principal);
-    const consent = await this.consents.withdraw(principal.customer, id, { reportedData, actor });
-    return ConsentDto.of(consent, await this.retailers.get(consent.retailerId), this.clock.now());
-  }
-
-  private async described(consents: readonly Consent[]): Promise<ConsentDto[]> {
-    const retailers = await this.retailers.describe(consents.map(({ retailerId }) => retailerId));
+    const retailer = await this.retailers.get(consent.retailerId);
     const now = this.clock.now();
-    return consents.flatMap((consent) => {
-      const retailer = retailers.get(consent.retailerId);
-      return retailer ? [ConsentDto.of(consent, retailer, now)] : [];
-    });
+    if (notModified(http, reply, consentEtag(consent, retailer, now))) return undefined;
+    return ConsentWithVersionsDto.withVersions(ConsentDto.of(consent, retailer, now), versions);
+  }
+
+  @Get(':id/renewal')
+  @Access('customer', 'consents.read')
+  @Operation({
+    id: 'previewRenewal',
+    tag,
+    summary: 'See what renewing a consent would mean',
+    description:
+      'Show the sentences as they are, then renew with this `expires_at`, the language that was shown and, to be sure ' +
+      'that nothing has changed meanwhile, the hash of its sentences.',
+    ok: { status: 200, type: RenewalOfferDto, description: 'What would go on.', example: renewalExample },
+    errors: [ConsentNotFoundError, ConsentStateError, NotRenewableError, RetailerSuspendedError],
+  })
+  async previewRenewal(
+    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @UuidParam('id') id: string,
+    @Query() { expires_at: expiresAt }: RenewalQuery,
+  ): Promise<RenewalOfferDto> {
+    return RenewalOfferDto.of(await this.renewals.offer(customer, id, { expiresAt }));
   }
 }

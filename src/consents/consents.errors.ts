@@ -26,6 +26,19 @@ export class ConsentRequestNotFoundError extends CcxError {
   }
 }
 
+/** No such notice, or it was shown to someone else, or for someone else's consent: they look the same from outside. */
+@Problem({
+  code: 'notice-not-found',
+  kind: 'not-found',
+  title: 'No such notice',
+  advice: 'Take the hash from a receipt, in lower-case hexadecimal.',
+})
+export class NoticeNotFoundError extends CcxError {
+  constructor(hash: string) {
+    super(`There is no notice with the hash ${hash}.`);
+  }
+}
+
 @Problem({
   code: 'consent-paused',
   kind: 'forbidden',
@@ -36,6 +49,68 @@ export class ConsentRequestNotFoundError extends CcxError {
 export class ConsentPausedError extends CcxError {
   constructor() {
     super('The customer has paused this consent.');
+  }
+}
+
+@Problem({
+  code: 'consent-state',
+  kind: 'conflict',
+  title: 'The consent has ended',
+  advice: '`consent_status` says how. What has ended stays so; the retailer may ask again.',
+})
+export class ConsentStateError extends CcxError {
+  constructor({ id, status }: { id: string; status: string }) {
+    super(`The consent ${id} is ${status}.`, { extensions: { consent_status: status } });
+  }
+}
+
+/** A one-time consent, or one of special attributes alone. */
+@Problem({
+  code: 'not-renewable',
+  kind: 'conflict',
+  title: 'This consent cannot be renewed',
+  advice: 'One-time consents and special attributes have to be asked for again by the retailer.',
+})
+export class NotRenewableError extends CcxError {
+  constructor(id: string) {
+    super(`Nothing of the consent ${id} can be made to hold for longer without being asked for again.`);
+  }
+}
+
+@Problem({
+  code: 'notice-outdated',
+  kind: 'conflict',
+  title: 'What was shown is no longer so',
+  advice: 'Show the customer how it is now, and let them decide on that.',
+})
+export class NoticeOutdatedError extends CcxError {
+  constructor() {
+    super('The consent has changed since the customer was shown it.');
+  }
+}
+
+/** No such rule, or it belongs to someone else: the two look the same from outside. */
+@Problem({
+  code: 'consent-rule-not-found',
+  kind: 'not-found',
+  title: 'No such rule',
+  advice: 'Check the id; the list of rules names those that are yours.',
+})
+export class RuleNotFoundError extends CcxError {
+  constructor(id: string) {
+    super(`There is no rule ${id}.`);
+  }
+}
+
+@Problem({
+  code: 'too-many-consent-rules',
+  kind: 'conflict',
+  title: 'There are too many rules',
+  advice: 'Remove or change a rule that you no longer need; `limit` is the most that there may be.',
+})
+export class TooManyRulesError extends CcxError {
+  constructor(limit: number) {
+    super(`There may be ${limit} rules at most.`, { extensions: { limit } });
   }
 }
 
@@ -103,12 +178,12 @@ export class RequestLapsedError extends CcxError {
 @Problem({
   code: 'nothing-kept',
   kind: 'unprocessable',
-  title: 'Nothing of the request was kept',
-  advice: 'Keep at least one attribute or event type, or refuse the request.',
+  title: 'Nothing was kept',
+  advice: 'Keep at least one attribute or event type; or refuse the request, or withdraw the consent.',
 })
 export class NothingKeptError extends CcxError {
   constructor() {
-    super('Every item of the request was unticked. Refusing says the same, and says it plainly.');
+    super('Every item was unticked. Refusing or withdrawing says the same, and says it plainly.');
   }
 }
 
@@ -132,12 +207,13 @@ export class InvalidAuthorizationDetailsError extends CcxError {
   kind: 'invalid',
   title: 'Special attributes cannot be asked for in this way',
   advice:
-    'Leave out the attributes named in `attributes`: what tells of health or belief is never part of a bundle of ' +
-    'preferences, and no category brings it along.',
+    'Ask for each of the attributes named in `attributes` in a detail of type `ccx_preferences_special` of its own, for ' +
+    'one purpose: what tells of health or belief is never part of a bundle of preferences, and no category brings it ' +
+    'along.',
 })
 export class SpecialAttributesError extends CcxError {
   constructor(attributes: readonly string[], errors: readonly FieldError[]) {
-    super(`Special attributes cannot be asked for in this way: ${attributes.join(', ')}.`, {
+    super(`${attributes.join(', ')}: to be asked for in details of type ccx_preferences_special, each by itself.`, {
       errors,
       extensions: { attributes },
     });

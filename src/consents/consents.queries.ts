@@ -1,9 +1,8 @@
-import type { QueryDeepPartialEntity } from 'typeorm';
+import { type FindManyOptions, In, LessThan, LessThanOrEqual, type QueryDeepPartialEntity } from 'typeorm';
 
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
-import { Consent, type ConsentStatus } from './consent.entity.js';
-import { ConsentClient } from './consent-client.entity.js';
+import { Consent, type ConsentStatus, consentStatuses } from './consent.entity.js';
 import { ConsentRef } from './consent-ref.entity.js';
 import { ConsentVersion } from './consent-version.entity.js';
 import { StoredNotice } from './stored-notice.entity.js';
@@ -80,34 +79,86 @@ export function hasConsented(
 export interface ConsentFilter {
   status?: ConsentStatus;
   retailerId?: string;
+  /** Only those with a line for it. */
+  purpose?: string;
   /** Only those before this id. */
   before?: string;
   limit: number;
 }
 
+// One whose time is up has expired, also while nobody has recorded that.
+const STATUS = `case when c.status in ('active', 'paused') and c.expires_at <= :now then 'expired' else c.status end`;
+
 /** Newest first: ids are made in the order of time. */
 export function listConsents(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
-  { status, retailerId, before, limit }: ConsentFilter,
+  { status, retailerId, purpose, before, limit }: ConsentFilter,
   now: Date,
 ): Promise<Consent[]> {
   const query = reader.createQueryBuilder(Consent, 'c').where({ bucket, customerId }).orderBy('c.id', 'DESC');
-  // One whose time is up has expired, also while nobody has recorded that.
-  if (status) {
-    query.andWhere(
-      `case when c.status in ('active', 'paused') and c.expires_at <= :now then 'expired' else c.status end = :status`,
-      { now, status },
-    );
-  }
+  if (status) query.andWhere(`${STATUS} = :status`, { now, status });
   if (retailerId) query.andWhere('c.retailer_id = :retailerId', { retailerId });
+  if (purpose) query.andWhere('c.details @> :line', { line: JSON.stringify([{ purposes: [purpose] }]) });
   if (before) query.andWhere('c.id < :before', { before });
   return query.take(limit).getMany();
+}
+
+export type ConsentCounts = Readonly<Record<ConsentStatus, number>>;
+
+export async function countConsents(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  now: Date,
+): Promise<ConsentCounts> {
+  const rows = await reader
+    .createQueryBuilder(Consent, 'c')
+    .select(STATUS, 'status')
+    .addSelect('count(*)::int', 'count')
+    .where({ bucket, customerId })
+    .groupBy('1')
+    .setParameters({ now })
+    .getRawMany<{ status: ConsentStatus; count: number }>();
+  const counted = new Map(rows.map(({ status, count }) => [status, count]));
+  return Object.fromEntries(consentStatuses.map((status) => [status, counted.get(status) ?? 0])) as ConsentCounts;
 }
 
 /** The versions of a consent, oldest first. */
 export function versionsOf(reader: Reader, { bucket, customerId, id }: RowKey): Promise<ConsentVersion[]> {
   return reader.find(ConsentVersion, { where: { bucket, customerId, consentId: id }, order: { version: 'ASC' } });
+}
+
+/** The version that the consent's last change made. */
+export function currentVersionOf(
+  reader: Reader,
+  { bucket, customerId, id, version }: RowKey & { version: number },
+): Promise<ConsentVersion> {
+  return reader.findOneByOrFail(ConsentVersion, { bucket, customerId, consentId: id, version });
+}
+
+/** The customer's consents that are not recorded to have ended, newest first; those with one retailer, if named. */
+export function openConsents(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  { retailerId }: { retailerId?: string },
+): Promise<Consent[]> {
+  return reader.find(Consent, openOf({ bucket, customerId }, retailerId));
+}
+
+/** The same, kept from changing until commit. */
+export function lockOpenConsents(
+  tx: Tx,
+  customer: CustomerKey,
+  { retailerId }: { retailerId?: string },
+): Promise<Consent[]> {
+  return tx.find(Consent, { ...openOf(customer, retailerId), lock: { mode: 'pessimistic_write' } });
+}
+
+function openOf({ bucket, customerId }: CustomerKey, retailerId: string | undefined): FindManyOptions<Consent> {
+  return {
+    where: { bucket, customerId, status: In(['active', 'paused']), ...(retailerId !== undefined && { retailerId }) },
+    order: { id: 'DESC' },
+  };
 }
 
 /** Open consents of anybody whose time is up. */
@@ -119,6 +170,23 @@ export function overdueConsents(reader: Reader, now: Date, limit: number): Promi
     .orderBy('c.expires_at')
     .take(limit)
     .getMany();
+}
+
+/** Customers with a consent of which they are to be reminded by now. */
+export async function customersToRemind(reader: Reader, now: Date, limit: number): Promise<CustomerKey[]> {
+  const rows = await reader.query<{ customer_id: string }[]>(
+    `select customer_id from consents where remind_at <= $1 group by bucket, customer_id limit $2`,
+    [now, limit],
+  );
+  return rows.map(({ customer_id }) => customerKey(customer_id));
+}
+
+export function lockConsentsToRemind(tx: Tx, { bucket, customerId }: CustomerKey, now: Date): Promise<Consent[]> {
+  return tx.find(Consent, {
+    where: { bucket, customerId, remindAt: LessThanOrEqual(now) },
+    order: { id: 'DESC' },
+    lock: { mode: 'pessimistic_write' },
+  });
 }
 
 /** Remembers whose an id is. */
@@ -156,47 +224,34 @@ export async function keepNotice(
   return hash;
 }
 
-/** Gives a client its epoch under a consent: its first one, or the one that it has. */
-export async function enrolClient(
-  tx: Tx,
-  { bucket, customerId, id }: RowKey,
-  clientId: string,
-  at: Date,
-): Promise<number> {
-  const key = { bucket, customerId, consentId: id, clientId };
-  await tx
-    .createQueryBuilder()
-    .insert()
-    .into(ConsentClient)
-    .values({ ...key, tokenEpoch: 1, createdAt: at })
-    .orIgnore()
-    .execute();
-  return (await tx.findOneByOrFail(ConsentClient, key)).tokenEpoch;
-}
-
-/** Ends all tokens of one client of a consent, or of all its clients. */
-export async function raiseEpoch(tx: Tx, { bucket, customerId, id }: RowKey, clientId?: string): Promise<void> {
-  await tx
-    .createQueryBuilder()
-    .update(ConsentClient)
-    .set({ tokenEpoch: () => 'token_epoch + 1' })
-    .where({ bucket, customerId, consentId: id, ...(clientId !== undefined && { clientId }) })
-    .execute();
-}
-
-export async function epochOf(
-  reader: Reader,
-  { bucket, customerId, id }: RowKey,
-  clientId: string,
-): Promise<number | null> {
-  const enrolled = await reader.findOneBy(ConsentClient, { bucket, customerId, consentId: id, clientId });
-  return enrolled?.tokenEpoch ?? null;
-}
-
 export function findNotice(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
   hash: Buffer,
 ): Promise<StoredNotice | null> {
   return reader.findOneBy(StoredNotice, { bucket, customerId, hash });
+}
+
+/** Everything that the customer was shown, by its hash, from the highest one down. */
+export async function listNotices(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  { before, limit }: { before?: string; limit: number },
+): Promise<(StoredNotice & { id: string })[]> {
+  const notices = await reader.find(StoredNotice, {
+    where: { bucket, customerId, ...(before !== undefined && { hash: LessThan(Buffer.from(before, 'hex')) }) },
+    order: { hash: 'DESC' },
+    take: limit,
+  });
+  return notices.map((notice) => ({ ...notice, id: notice.hash.toString('hex') }));
+}
+
+/** Whether this is what was shown for any version of the consent. */
+export function isNoticeOf(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  consentId: string,
+  hash: Buffer,
+): Promise<boolean> {
+  return reader.existsBy(ConsentVersion, { bucket, customerId, consentId, noticeHash: hash });
 }

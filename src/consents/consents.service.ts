@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 
 import type { Actor } from '../audit/audit.service.js';
@@ -7,15 +7,17 @@ import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { UnauthenticatedError, UnavailableError } from '../platform/errors.js';
 import type { RetailerPrincipal } from '../platform/http/access.js';
-import { Jobs } from '../platform/jobs/jobs.js';
 import { Random } from '../platform/random.js';
-import { Consent, type Given, type ReportedData } from './consent.entity.js';
+import { Consent, type Given } from './consent.entity.js';
+import { enrolClient, epochOf, raiseEpoch } from './consent-clients.queries.js';
+import { ConsentLifecycle } from './consent-lifecycle.service.js';
 import type { ConsentVersion } from './consent-version.entity.js';
 import { ConsentNotFoundError, ConsentPausedError } from './consents.errors.js';
 import {
+  type ConsentCounts,
   type ConsentFilter,
-  enrolClient,
-  epochOf,
+  countConsents,
+  currentVersionOf,
   findConsent,
   findRef,
   findStanding,
@@ -25,40 +27,33 @@ import {
   listConsents,
   lockConsent,
   lockStanding,
-  overdueConsents,
-  raiseEpoch,
   rowKey,
   shareConsents,
   versionsOf,
 } from './consents.queries.js';
-import { ConsentsJournal } from './consents-journal.js';
-import type { AskedDetail } from './detail.js';
-import { differenceOf } from './difference.js';
-import { forEachInTurn } from './sweep.js';
+import { ConsentsJournal, type Happening } from './consents-journal.js';
+import { type Asked, differenceOf } from './difference.js';
+import type { RuleRef } from './rule.js';
 
-const SWEEP_INTERVAL_MS = 60_000;
-const SWEPT_AT_ONCE = 500;
 const ATTEMPTS = 5;
 
 /** What a customer gives, and who says so. */
 export interface Gift extends Given {
   actor: Actor;
+  /** The standing rule by which the customer has said so in advance. */
+  rule?: RuleRef;
 }
 
-/** Consents: what customers have given to retailers, and how it ends. */
+/** Consents: what customers have given to retailers, and whose tokens are good under them. */
 @Injectable()
-export class ConsentsService implements OnModuleInit {
+export class ConsentsService {
   constructor(
     private readonly database: Database,
+    private readonly lifecycle: ConsentLifecycle,
     private readonly journal: ConsentsJournal,
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly jobs: Jobs,
   ) {}
-
-  onModuleInit(): void {
-    this.jobs.every('consents.expire', SWEEP_INTERVAL_MS, () => this.expireOverdue());
-  }
 
   /** @throws ConsentNotFoundError */
   async get(customer: CustomerKey, id: string): Promise<Consent> {
@@ -73,38 +68,24 @@ export class ConsentsService implements OnModuleInit {
     return { consent, versions: await versionsOf(this.database.reader, consent) };
   }
 
+  /** Who made it what it is now. */
+  async changedBy(consent: Consent): Promise<Actor> {
+    return (await currentVersionOf(this.database.reader, consent)).actor;
+  }
+
   /** A customer's consents, newest first. */
   list(customer: CustomerKey, filter: ConsentFilter): Promise<Consent[]> {
     return listConsents(this.database.reader, customer, filter, this.clock.now());
   }
 
-  /**
-   * Ends a consent at once and answers its new state: from the commit on, no read and no token under it succeeds.
-   * Withdrawing what has ended changes nothing and is no error.
-   */
-  withdraw(
-    customer: CustomerKey,
-    id: string,
-    { reportedData = 'keep', actor }: { reportedData?: ReportedData; actor: Actor },
-  ): Promise<Consent> {
-    return this.database.transaction(async (tx) => {
-      const consent = await lockConsent(tx, customer, id);
-      if (!consent) throw new ConsentNotFoundError(id);
-      const at = this.clock.now();
-      if (consent.isOverdue(at)) await this.expire(tx, consent, at);
-      if (consent.hasEnded()) return consent;
-
-      consent.withdraw(reportedData, at);
-      await tx.save(consent);
-      await raiseEpoch(tx, consent);
-      await this.journal.consentChanged(tx, consent, 'withdrawn', { at, actor, data: { reported_data: reportedData } });
-      return consent;
-    });
+  /** How many of a customer's consents stand how. */
+  counts(customer: CustomerKey): Promise<ConsentCounts> {
+    return countConsents(this.database.reader, customer, this.clock.now());
   }
 
   /**
    * Makes a consent out of what was given, or adds it to the standing one that the retailer has: its id survives, its
-   * version rises. What is given once is always a consent of its own.
+   * version rises, and one that is paused stays so. What is given once is always a consent of its own.
    */
   async give(tx: Tx, gift: Gift): Promise<Consent> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -127,15 +108,10 @@ export class ConsentsService implements OnModuleInit {
   }
 
   /** The standing, active consent that gives all of this already, so that there is nothing to ask the customer. */
-  async covering(
-    reader: Reader,
-    customer: CustomerKey,
-    retailerId: string,
-    asked: readonly AskedDetail[],
-  ): Promise<Consent | null> {
+  async covering(reader: Reader, customer: CustomerKey, retailerId: string, asked: Asked): Promise<Consent | null> {
     const consent = await this.standingWith(reader, customer, retailerId);
     if (consent?.status !== 'active') return null;
-    return differenceOf(asked, consent.details, this.clock.now()).complete ? consent : null;
+    return differenceOf(asked, consent, this.clock.now()).complete ? consent : null;
   }
 
   /** The consent and the client's epoch under it; null when the client has never had a token under it. */
@@ -176,52 +152,47 @@ export class ConsentsService implements OnModuleInit {
     return enrolClient(tx, consent, clientId, this.clock.now());
   }
 
+  /**
+   * Lets a consent that is good for one token end with it, and answers it; null when it has ended already. Whatever could
+   * have made another token was used up for this one: the request, and the code that came of it.
+   */
+  async useUp(tx: Tx, customer: CustomerKey, id: string, end: Date): Promise<Consent | null> {
+    const consent = await lockConsent(tx, customer, id);
+    if (!consent || consent.hasEnded()) return null;
+    consent.useUp(end);
+    return tx.save(consent);
+  }
+
   /** Ends every token of the client under the consent (of all its clients, when none is named). The consent stays. */
   raiseEpoch(tx: Tx, customer: CustomerKey, consentId: string, clientId?: string): Promise<void> {
     return raiseEpoch(tx, rowKey(customer, consentId), clientId);
   }
 
   private async widenStanding(tx: Tx, gift: Gift): Promise<Consent | null> {
-    const { request, actor, at } = gift;
+    const { request } = gift;
     if (request.use === 'once') return null;
     const consent = await lockStanding(tx, request, request.retailerId);
     if (!consent) return null;
+    // Where there was nothing to lock yet, whoever gave it first may have looked at the clock later.
+    const at = consent.updatedAt > gift.at ? consent.updatedAt : gift.at;
     if (consent.isOverdue(at)) {
-      await this.expire(tx, consent, at);
+      await this.lifecycle.expire(tx, consent, at);
       return null;
     }
-    consent.widen(gift);
-    await tx.save(consent);
-    await this.journal.consentChanged(tx, consent, 'amended', { at, actor, data: { request_id: request.id } });
+    await this.lifecycle.record(tx, consent, consent.widen({ ...gift, at }), happeningOf({ ...gift, at }));
     return consent;
   }
 
   /** Null when another request made the standing consent in this very moment. */
   private async begin(tx: Tx, gift: Gift): Promise<Consent | null> {
-    const { request, actor, at } = gift;
     const consent = Consent.begin({ ...gift, id: this.random.id() });
     if (!(await insertConsent(tx, consent))) return null;
     await insertRef(tx, 'consent', consent);
-    await this.journal.consentChanged(tx, consent, 'given', { at, actor, data: { request_id: request.id } });
+    await this.journal.consentChanged(tx, consent, 'given', happeningOf(gift));
     return consent;
   }
+}
 
-  /** Each consent is a transaction of its own: they belong to different customers. */
-  private async expireOverdue(): Promise<void> {
-    const now = this.clock.now();
-    const overdue = await overdueConsents(this.database.reader, now, SWEPT_AT_ONCE);
-    await forEachInTurn(overdue, ({ bucket, customerId, id }) =>
-      this.database.transaction(async (tx) => {
-        const consent = await lockConsent(tx, { bucket, customerId }, id);
-        if (consent?.isOverdue(now)) await this.expire(tx, consent, now);
-      }),
-    );
-  }
-
-  private async expire(tx: Tx, consent: Consent, at: Date): Promise<void> {
-    consent.expire(at);
-    await tx.save(consent);
-    await raiseEpoch(tx, consent);
-    await this.journal.consentChanged(tx, consent, 'expired', { at, actor: { kind: 'system' } });
-  }
+function happeningOf({ request, at, actor, rule }: Gift): Happening {
+  return { at, actor, requestId: request.id, ...(rule && { rule }) };
 }

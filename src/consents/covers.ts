@@ -1,6 +1,6 @@
 import { stages } from '../vocabulary/code-lists.js';
 import type { Outside } from './consents.errors.js';
-import type { ConsentDetail, Delivery, PreferencesDetail } from './detail.js';
+import type { ConsentDetail, Delivery, ReadingDetail } from './detail.js';
 
 /** The circumstances of a read: all of them are matched by one line, or the read is not allowed. */
 export interface Circumstances {
@@ -47,7 +47,7 @@ export function outsideOf(
 }
 
 /** In what a line differs from these circumstances; what is left out of them is not looked at. */
-export function mismatches(line: PreferencesDetail, asked: Partial<Circumstances>): (keyof Circumstances)[] {
+export function mismatches(line: ReadingDetail, asked: Partial<Circumstances>): (keyof Circumstances)[] {
   const { purpose, touchpoint, stage, delivery } = asked;
   const differing: (keyof Circumstances)[] = [];
   if (purpose !== undefined && !has(line.purposes, purpose)) differing.push('purpose');
@@ -57,16 +57,16 @@ export function mismatches(line: PreferencesDetail, asked: Partial<Circumstances
   return differing;
 }
 
-function applies(detail: ConsentDetail, asked: Circumstances, now: Date): detail is PreferencesDetail {
+function applies(detail: ConsentDetail, asked: Circumstances, now: Date): detail is ReadingDetail {
   return isCurrent(detail, now) && mismatches(detail, asked).length === 0;
 }
 
 /** Whether the line lets something be read and its time is not up. */
-export function isCurrent(detail: ConsentDetail, now: Date): detail is PreferencesDetail {
-  return detail.type === 'ccx_preferences' && now.getTime() < Date.parse(detail.expires_at);
+export function isCurrent(detail: ConsentDetail, now: Date): detail is ReadingDetail {
+  return detail.type !== 'ccx_interactions' && now.getTime() < Date.parse(detail.expires_at);
 }
 
-function hasStage(line: PreferencesDetail, stage: string | null): boolean {
+function hasStage(line: ReadingDetail, stage: string | null): boolean {
   return stage === null ? stages.every((every) => has(line.stages, every)) : has(line.stages, stage);
 }
 

@@ -4,12 +4,17 @@ import { isSpecial } from '../vocabulary/attribute.js';
 import { type Touchpoint, touchpoints } from '../vocabulary/code-lists.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import { InvalidAuthorizationDetailsError, SpecialAttributesError } from './consents.errors.js';
-import { detailTypes } from './detail.js';
+import { type DetailType, detailTypes } from './detail.js';
 import { days, durationMs } from './duration.js';
 import { sinceFault } from './since.js';
 
 const MOST_PATHS = 100;
-const SPECIAL = 'cannot be asked for in this way: it is a special attribute';
+export const MOST_RECIPIENTS = 5;
+const LONGEST_RECIPIENT = 100;
+/** No control characters and none that turn the reading direction, no space at the ends: people are shown it. */
+const RECIPIENT = /^[^\p{C}\p{Z}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u;
+const SPECIAL =
+  'is a special attribute: ask for it in a detail of type ccx_preferences_special, one attribute for one purpose';
 
 /** Collects what is wrong, so that the retailer learns all of it at once. */
 export class Faults {
@@ -44,9 +49,10 @@ export class DetailReader {
     if (!isObject(value)) faults.add(pointer, 'must be an object');
   }
 
-  type(): string | undefined {
+  type(): DetailType | undefined {
     const { type } = this.members;
-    if (type === 'ccx_preferences' || type === 'ccx_interactions' || type === 'ccx_preferences_special') return type;
+    const known = detailTypes.find((candidate) => candidate === type);
+    if (known) return known;
     this.faults.add(`${this.pointer}/type`, `must be one of ${detailTypes.join(', ')}`);
     return undefined;
   }
@@ -101,11 +107,36 @@ export class DetailReader {
     return since as string; // or a fault says that it is none
   }
 
-  /** Names the special attributes of a detail that cannot be taken at all. */
-  refuseSpecial(): void {
-    const { attributes } = this.members;
-    const named = Array.isArray(attributes) ? attributes.filter((path) => typeof path === 'string') : [];
-    this.faults.addSpecial(this.pointer, named.length > 0 ? named.slice(0, MOST_PATHS) : ['ccx_preferences_special']);
+  /** The one special attribute of a special detail, by its path; no category stands for it. */
+  specialAttribute(vocabulary: Vocabulary): string[] {
+    this.exactlyOne('attributes', 'must be exactly one: each special attribute is asked for by itself');
+    const paths = this.strings('attributes', MOST_PATHS);
+    paths.forEach((path, index) => {
+      const attribute = vocabulary.attribute(path);
+      const isCategory = vocabulary.categories().includes(path);
+      if (attribute && isSpecial(attribute)) return;
+      if (attribute)
+        this.fault(`attributes/${index}`, 'is not special: ask for it in a detail of type ccx_preferences');
+      else if (isCategory) this.fault(`attributes/${index}`, 'is a category: name the attribute itself');
+      else this.fault(`attributes/${index}`, `is not an attribute of ccx-core ${vocabulary.version}`);
+    });
+    return [...paths];
+  }
+
+  exactlyOne(name: string, fault: string): void {
+    const given = this.members[name];
+    if (Array.isArray(given) && given.length > 1) this.fault(name, fault);
+  }
+
+  /** The organisations to which the retailer wants to pass on what it reads. */
+  recipients(): string[] {
+    const names = this.strings('recipients', MOST_RECIPIENTS, []);
+    names.forEach((name, index) => {
+      if (name.length > LONGEST_RECIPIENT || !RECIPIENT.test(name)) {
+        this.fault(`recipients/${index}`, `must be a name of 1 to ${LONGEST_RECIPIENT} printable characters`);
+      }
+    });
+    return [...new Set(names)].toSorted();
   }
 
   private expand(vocabulary: Vocabulary, path: string, at: string): string[] {

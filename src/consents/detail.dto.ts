@@ -3,9 +3,11 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { openCode, openCodes } from '../platform/http/extensible.js';
 import { purposes, stages, touchpoints } from '../vocabulary/code-lists.js';
 import { type AskedDetail, type ConsentDetail, deliveries, detailTypes } from './detail.js';
+import { MOST_RECIPIENTS } from './detail-reader.js';
 import { eventTypes } from './event-types.js';
+import { statementExample } from './request-examples.js';
 
-/** One line of a request, as it was read. Preferences and interactions have members of their own. */
+/** One line of a request, as it was read. Each type has members of its own. */
 export class AskedDetailDto {
   @ApiProperty({ format: 'uuid', description: 'By which the line is named when the request is decided.' })
   readonly id!: string;
@@ -46,6 +48,14 @@ export class AskedDetailDto {
   readonly retention?: string;
 
   @ApiPropertyOptional({
+    type: [String],
+    maxItems: MOST_RECIPIENTS,
+    description: 'To whom the retailer may pass on what it read; nobody when left out, and never what is special.',
+    example: ['Parcel Service Ltd'],
+  })
+  readonly recipients?: string[];
+
+  @ApiPropertyOptional({
     description: 'How far back events may reach: a duration before the decision, or a date.',
     example: 'P90D',
   })
@@ -70,6 +80,14 @@ export class ConsentDetailDto extends AskedDetailDto {
     example: '2026-08-23T09:30:00.000Z',
   })
   declare readonly since?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'For `ccx_preferences_special`: the hash (SHA-256, base64url) of the statement to which the customer has ' +
+      'expressly consented.',
+    example: statementExample.hash,
+  })
+  readonly statement?: string;
 
   @ApiProperty({ format: 'date-time', example: '2027-11-21T09:30:00.000Z' })
   readonly expires_at!: string;

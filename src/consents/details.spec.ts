@@ -2,7 +2,8 @@ import { ccxCore100 } from '../vocabulary/ccx-core/1.0.0.js';
 import { touchpoints } from '../vocabulary/code-lists.js';
 import { Vocabulary } from '../vocabulary/vocabulary.js';
 import { InvalidAuthorizationDetailsError, SpecialAttributesError } from './consents.errors.js';
-import { parseDetails } from './details.js';
+import { isSpecialDetail } from './detail.js';
+import { assertOnePart, parseDetails, splitForDecision } from './details.js';
 
 const vocabulary = new Vocabulary(ccxCore100);
 const now = new Date('2026-11-21T09:30:00Z');
@@ -86,9 +87,15 @@ describe('authorization details', () => {
         pointer: '/authorization_details/1/event_types/1',
         detail: expect.stringContaining('must be one of') as string,
       },
-      { pointer: '/authorization_details/2/type', detail: 'must be one of ccx_preferences, ccx_interactions' },
+      {
+        pointer: '/authorization_details/2/type',
+        detail: 'must be one of ccx_preferences, ccx_preferences_special, ccx_interactions',
+      },
       { pointer: '/authorization_details/3', detail: 'must be an object' },
-      { pointer: '/authorization_details/3/type', detail: 'must be one of ccx_preferences, ccx_interactions' },
+      {
+        pointer: '/authorization_details/3/type',
+        detail: 'must be one of ccx_preferences, ccx_preferences_special, ccx_interactions',
+      },
     ]);
   });
 
@@ -122,12 +129,34 @@ describe('authorization details', () => {
     ]);
   });
 
+  it('name those to whom it may be passed on, once and in order', () => {
+    const [detail] = parse([
+      { ...reading, recipients: ['Review House', 'Paketdienst Müller & Söhne', 'Review House'] },
+    ]);
+    expect(detail).toMatchObject({ recipients: ['Paketdienst Müller & Söhne', 'Review House'] });
+  });
+
+  it.each([
+    ['/recipients', []],
+    ['/recipients', 'Review House'],
+    ['/recipients', ['a', 'b', 'c', 'd', 'e', 'f']],
+    ['/recipients/0', ['']],
+    ['/recipients/0', [' Review House']],
+    ['/recipients/0', ['x'.repeat(101)]],
+    ['/recipients/1', ['Review House', 'Review\nHouse']],
+    ['/recipients/0', ['esuoH \u202Eweiver']],
+  ])('are refused at %s for the recipients %j', (pointer, recipients) => {
+    expect(faultsOf([{ ...reading, recipients }])).toMatchObject([{ pointer: `/authorization_details/0${pointer}` }]);
+  });
+
   it('never reach what no retailer sees', () => {
     expect(faultsOf([{ ...reading, attributes: ['price.sensitivity'] }])).toEqual([
       { pointer: '/authorization_details/0/attributes/0', detail: 'is never shown to retailers' },
     ]);
   });
 });
+
+const special = { ...reading, type: 'ccx_preferences_special', attributes: ['food.allergen'] };
 
 function refusal(value: unknown): SpecialAttributesError {
   try {
@@ -155,9 +184,69 @@ describe('special attributes', () => {
     });
   });
 
-  it('are refused in a detail of their own', () => {
-    const error = refusal([{ ...reading, type: 'ccx_preferences_special', attributes: ['food.allergen'] }]);
-    expect(error.message).toBe('Special attributes cannot be asked for in this way: food.allergen.');
+  it('are refused with how to ask for them', () => {
+    expect(refusal([{ ...reading, attributes: ['food.allergen'] }]).errors).toEqual([
+      {
+        pointer: '/authorization_details/0/attributes/0',
+        detail:
+          'is a special attribute: ask for it in a detail of type ccx_preferences_special, one attribute for one purpose',
+      },
+    ]);
+  });
+
+  it('are asked for one by one, in details of a type of their own', () => {
+    expect(parse([special])).toEqual([
+      {
+        ...special,
+        id: 'line-1',
+        stages: ['awareness', 'exploring', 'shopping', 'post_shopping'],
+        delivery: ['live'],
+        retention: 'P30D',
+      },
+    ]);
+  });
+
+  it.each([
+    ['/attributes', { attributes: ['food.allergen', 'food.diet'] }],
+    ['/attributes', { attributes: [] }],
+    ['/attributes/0', { attributes: ['food'] }],
+    ['/attributes/0', { attributes: ['size.footwear'] }],
+    ['/attributes/0', { attributes: ['food.colour'] }],
+    ['/purposes', { purposes: ['dpv:ServicePersonalisation', 'dpv:Marketing'] }],
+    ['/delivery/0', { delivery: ['bulk'] }],
+    ['/delivery', { delivery: ['live', 'offline'] }],
+    ['/recipients', { recipients: ['Review House'] }],
+    ['/touchpoints/0', { touchpoints: ['sofa'] }],
+    ['/retention', { retention: 'P2Y' }],
+  ])('are refused at %s when asked for as %j', (pointer, other) => {
+    const [fault, ...more] = faultsOf([{ ...special, ...other }]) ?? [];
+    expect(fault?.pointer).toBe(`/authorization_details/0${pointer}`);
+    expect(more).toEqual([]);
+  });
+
+  it('are not asked for by the dozen', () => {
+    expect(faultsOf(Array.from({ length: 4 }, () => special))).toEqual([
+      {
+        pointer: '/authorization_details',
+        detail: 'must not have more than 3 details of type ccx_preferences_special',
+      },
+    ]);
+  });
+
+  it('are decided one by one, after the ordinary lines together', () => {
+    const diet = { ...special, attributes: ['food.diet'] };
+    const parts = splitForDecision(parse([special, reading, diet, reporting]));
+    expect(parts.map((part) => part.map(({ id }) => id))).toEqual([['line-2', 'line-4'], ['line-1'], ['line-3']]);
+    expect(parts.map((part) => part.some(isSpecialDetail))).toEqual([false, true, true]);
+  });
+
+  it('are not part of a request that is one decision, unless they are all of it', () => {
+    expect(() => assertOnePart(parse([special]))).not.toThrow();
+    expect(() => assertOnePart(parse([reading, reporting]))).not.toThrow();
+    expect(() => assertOnePart(parse([reading, special]))).toThrow(
+      '/authorization_details/1 must be asked for separately, in a request of its own',
+    );
+    expect(() => assertOnePart(parse([special, special]))).toThrow(InvalidAuthorizationDetailsError);
   });
 
   it('never come along with a category', () => {

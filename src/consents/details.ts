@@ -4,13 +4,16 @@ import {
   type AskedDetail,
   type AskedInteractions,
   type AskedPreferences,
+  type AskedSpecial,
   deliveries,
   type Delivery,
+  isSpecialDetail,
 } from './detail.js';
 import { DetailReader, Faults } from './detail-reader.js';
 import { type EventType, eventTypes } from './event-types.js';
 
 export const MOST_DETAILS = 10;
+export const MOST_SPECIAL_DETAILS = 3;
 const DEFAULT_RETENTION = 'P30D';
 const LONGEST_RETENTION_DAYS = 366;
 const DEFAULT_LATE_REPORTING = 'P3D';
@@ -44,9 +47,37 @@ export function parseDetails(value: unknown, context: ParseContext, pointer = '/
       const parsed = parseDetail(new DetailReader(detail, `${pointer}/${index}`, faults), context);
       if (parsed) details.push(parsed);
     });
+    if (details.filter(isSpecialDetail).length > MOST_SPECIAL_DETAILS) {
+      faults.add(pointer, `must not have more than ${MOST_SPECIAL_DETAILS} details of type ccx_preferences_special`);
+    }
   }
   faults.throwIfAny();
   return details;
+}
+
+/**
+ * The parts of a request that are decided one by one, each on a screen of its own: all ordinary lines together, then
+ * every special line by itself.
+ */
+export function splitForDecision(details: readonly AskedDetail[]): AskedDetail[][] {
+  const ordinary = details.filter((detail) => !isSpecialDetail(detail));
+  const special = details.filter(isSpecialDetail);
+  return [...(ordinary.length > 0 ? [ordinary] : []), ...special.map((detail) => [detail])];
+}
+
+/**
+ * For requests that are one decision: a special line is asked for alone.
+ *
+ * @throws InvalidAuthorizationDetailsError
+ */
+export function assertOnePart(details: readonly AskedDetail[], pointer = '/authorization_details'): void {
+  if (splitForDecision(details).length <= 1) return;
+  const faults = new Faults();
+  details.forEach((detail, index) => {
+    if (isSpecialDetail(detail))
+      faults.add(`${pointer}/${index}`, 'must be asked for separately, in a request of its own');
+  });
+  faults.throwIfAny();
 }
 
 function parseDetail(reader: DetailReader, context: ParseContext): AskedDetail | undefined {
@@ -56,23 +87,35 @@ function parseDetail(reader: DetailReader, context: ParseContext): AskedDetail |
     case 'ccx_interactions':
       return parseInteractions(reader, context);
     case 'ccx_preferences_special':
-      reader.refuseSpecial();
-      return undefined;
+      return parseSpecial(reader, context);
     default:
       return undefined;
   }
 }
 
 function parsePreferences(reader: DetailReader, context: ParseContext): AskedPreferences {
-  reader.knowOnly('attributes', 'purposes', 'touchpoints', 'stages', 'delivery', 'retention');
+  reader.knowOnly('attributes', 'purposes', 'touchpoints', 'stages', 'delivery', 'retention', 'recipients');
+  const recipients = reader.recipients();
   return {
     id: context.newId(),
     type: 'ccx_preferences',
     attributes: reader.attributes(context.vocabulary),
     ...common(reader, context),
-    stages: reader.codes<Stage>('stages', stages, stages),
-    delivery: reader.codes<Delivery>('delivery', deliveries, ['live']),
-    retention: reader.duration('retention', LONGEST_RETENTION_DAYS, DEFAULT_RETENTION),
+    ...readingTerms(reader, deliveries),
+    ...(recipients.length > 0 && { recipients }),
+  };
+}
+
+/** One attribute, one purpose, asked live, passed on to nobody. */
+function parseSpecial(reader: DetailReader, context: ParseContext): AskedSpecial {
+  reader.knowOnly('attributes', 'purposes', 'touchpoints', 'stages', 'delivery', 'retention');
+  reader.exactlyOne('purposes', 'must be exactly one: a special attribute is given for one purpose');
+  return {
+    id: context.newId(),
+    type: 'ccx_preferences_special',
+    attributes: reader.specialAttribute(context.vocabulary),
+    ...common(reader, context),
+    ...readingTerms(reader, ['live']),
   };
 }
 
@@ -86,6 +129,17 @@ function parseInteractions(reader: DetailReader, context: ParseContext): AskedIn
     ...common(reader, context),
     ...(since !== undefined && { since }),
     late_reporting: reader.duration('late_reporting', LONGEST_LATE_REPORTING_DAYS, DEFAULT_LATE_REPORTING),
+  };
+}
+
+function readingTerms(
+  reader: DetailReader,
+  possible: readonly Delivery[],
+): Pick<AskedPreferences, 'stages' | 'delivery' | 'retention'> {
+  return {
+    stages: reader.codes<Stage>('stages', stages, stages),
+    delivery: reader.codes<Delivery>('delivery', possible, ['live']),
+    retention: reader.duration('retention', LONGEST_RETENTION_DAYS, DEFAULT_RETENTION),
   };
 }
 

@@ -1,61 +1,118 @@
-import { type AskedDetail, type ConsentDetail, itemsOf } from './detail.js';
+import { type AskedDetail, type ConsentDetail, type Item, itemsOf, recipientsOf } from './detail.js';
 import { checkedDurationMs } from './duration.js';
 import { sinceAt } from './since.js';
 
 /** Against what is given already, an item is `given` in full, asked for in more circumstances (`wider`), or `new`. */
 export type Standing = 'given' | 'wider' | 'new';
 
+/** How an item stands; for one that is given, until when all of it is. */
+export type Held = { standing: 'given'; until: Date } | { standing: 'wider' | 'new' };
+
 export interface Difference {
   /** Whether all of it is given already, so that there is nothing to ask. */
   complete: boolean;
   /** By the id of the asked line, then by attribute or event type. */
-  items: Readonly<Record<string, Readonly<Record<string, Standing>>>>;
+  items: Readonly<Record<string, Readonly<Record<string, Held>>>>;
 }
 
-/** What of a request is given already. Time is left out: what is given until tomorrow is given. */
-export function differenceOf(asked: readonly AskedDetail[], given: readonly ConsentDetail[], now: Date): Difference {
-  const current = given.filter((line) => now.getTime() < Date.parse(line.expires_at));
-  const items = Object.fromEntries(asked.map((detail) => [detail.id, standings(detail, current, now)]));
-  const complete = Object.values(items).every((item) => Object.values(item).every((held) => held === 'given'));
+/** What is asked for: how often a day it may be read is left open, unless told. */
+export interface Asked {
+  readonly details: readonly AskedDetail[];
+  readonly maxReadsPerDay?: number | null;
+}
+
+/** What is given: read as often as one likes, unless told. */
+export interface Holding {
+  readonly details: readonly ConsentDetail[];
+  readonly maxReadsPerDay?: number | null;
+}
+
+/** What of a request is given already. For how long counts for nothing: what is given until tomorrow is given. */
+export function differenceOf(asked: Asked, held: Holding | null, now: Date): Difference {
+  const given = currentLines(held, now);
+  const oftener = asksToReadOftener(asked, held);
+  const items = Object.fromEntries(
+    asked.details.map((detail) => {
+      const lines = given.filter(({ type }) => type === detail.type);
+      const limited = oftener && detail.type !== 'ccx_interactions';
+      const generous = limited ? [] : lines.filter((line) => isAsGenerous(line, detail, now));
+      return [detail.id, standings(detail, lines, generous)];
+    }),
+  );
+  const complete = Object.values(items).every((line) =>
+    Object.values(line).every(({ standing }) => standing === 'given'),
+  );
   return { complete, items };
 }
 
-function standings(detail: AskedDetail, given: readonly ConsentDetail[], now: Date): Record<string, Standing> {
-  const lines = given.filter((line) => isAsGenerous(line, detail, now));
-  return Object.fromEntries(itemsOf(detail).map((item) => [item, standing(detail, linesWith(lines, item))]));
+/** What ends where a request is to take the place of what is given: all that it leaves out, each item once. */
+export function removedBy(asked: Asked, held: Holding | null, now: Date): Item[] {
+  const remaining = itemsIn(asked.details);
+  return [...itemsIn(currentLines(held, now))].filter(([key]) => !remaining.has(key)).map(([, item]) => item);
 }
 
-function standing(detail: AskedDetail, lines: readonly ConsentDetail[]): Standing {
-  if (lines.length === 0) return 'new';
-  let covered = 0;
+function itemsIn(details: readonly AskedDetail[]): Map<string, Item> {
+  const items = details.flatMap((detail) => itemsOf(detail).map((code) => ({ type: detail.type, code })));
+  return new Map(items.map((item) => [`${item.type} ${item.code}`, item]));
+}
+
+function currentLines(held: Holding | null, now: Date): ConsentDetail[] {
+  return held?.details.filter((line) => now.getTime() < Date.parse(line.expires_at)) ?? [];
+}
+
+/** A request that says nothing about it leaves the limit as it is. */
+function asksToReadOftener(asked: Asked, held: Holding | null): boolean {
+  const limit = held?.maxReadsPerDay ?? null;
+  return limit !== null && (asked.maxReadsPerDay ?? 0) > limit;
+}
+
+/** @param generous Those of the lines that give what they give on terms as good as those that are asked for. */
+function standings(
+  detail: AskedDetail,
+  lines: readonly ConsentDetail[],
+  generous: readonly ConsentDetail[],
+): Record<string, Held> {
   const circumstances = circumstancesOf(detail);
-  for (const circumstance of circumstances) {
-    if (lines.some((line) => circumstance.every((code, index) => dimensionsOf(line)[index]?.includes(code)))) covered++;
-  }
-  if (covered === 0) return 'new';
-  return covered === circumstances.length ? 'given' : 'wider';
+  const entries = itemsOf(detail).map((item): [string, Held] => {
+    const ends = circumstances.map((circumstance) => lastEnd(generous, item, circumstance));
+    if (ends.every((end) => end !== null)) return [item, { standing: 'given', until: new Date(Math.min(...ends)) }];
+    const isInPart = circumstances.some((circumstance) => lastEnd(lines, item, circumstance) !== null);
+    return [item, { standing: isInPart ? 'wider' : 'new' }];
+  });
+  return Object.fromEntries(entries);
 }
 
-function linesWith(lines: readonly ConsentDetail[], item: string): ConsentDetail[] {
-  return lines.filter((line) => itemsOf(line).includes(item));
+/** Until when one of the lines gives the item in this circumstance; null when none does. */
+function lastEnd(lines: readonly ConsentDetail[], item: string, circumstance: readonly string[]): number | null {
+  const giving = lines.filter((line) => itemsOf(line).includes(item) && reaches(line, circumstance));
+  return giving.length > 0 ? Math.max(...giving.map(({ expires_at: end }) => Date.parse(end))) : null;
 }
 
-/** Whether a line of the same type keeps, reaches back and waits for late reports as long as is asked. */
+function reaches(line: ConsentDetail, circumstance: readonly string[]): boolean {
+  const dimensions = dimensionsOf(line);
+  return circumstance.every((code, index) => dimensions[index]?.includes(code));
+}
+
+/** Whether a line of the same type keeps, passes on, reaches back and waits for late reports as much as is asked. */
 function isAsGenerous(line: ConsentDetail, asked: AskedDetail, now: Date): boolean {
-  if (line.type === 'ccx_preferences') {
-    return asked.type === 'ccx_preferences' && checkedDurationMs(line.retention) >= checkedDurationMs(asked.retention);
+  if (line.type === 'ccx_interactions') {
+    return (
+      asked.type === 'ccx_interactions' &&
+      Date.parse(line.since) <= sinceAt(asked.since, now).getTime() &&
+      checkedDurationMs(line.late_reporting) >= checkedDurationMs(asked.late_reporting)
+    );
   }
   return (
-    asked.type === 'ccx_interactions' &&
-    Date.parse(line.since) <= sinceAt(asked.since, now).getTime() &&
-    checkedDurationMs(line.late_reporting) >= checkedDurationMs(asked.late_reporting)
+    asked.type === line.type &&
+    checkedDurationMs(line.retention) >= checkedDurationMs(asked.retention) &&
+    recipientsOf(asked).every((recipient) => recipientsOf(line).includes(recipient))
   );
 }
 
 function dimensionsOf(detail: AskedDetail): readonly (readonly string[])[] {
-  return detail.type === 'ccx_preferences'
-    ? [detail.purposes, detail.touchpoints, detail.stages, detail.delivery]
-    : [detail.purposes, detail.touchpoints];
+  return detail.type === 'ccx_interactions'
+    ? [detail.purposes, detail.touchpoints]
+    : [detail.purposes, detail.touchpoints, detail.stages, detail.delivery];
 }
 
 /** Every combination of what the line says about when, where and what for. */

@@ -20,6 +20,11 @@ export function checkedDurationMs(text: string): number {
   return duration;
 }
 
+/** The day of an instant, in UTC; days compare as texts do. */
+export function dateOf(instant: Date): string {
+  return instant.toISOString().slice(0, 10);
+}
+
 export function days(count: number): number {
   return count * DAY;
 }

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 
 import { Clock } from '../platform/clock.js';
 import { Access, CurrentRetailer, type RetailerPrincipal } from '../platform/http/access.js';
@@ -13,6 +14,7 @@ import {
 } from './consents.errors.js';
 import { InboxRequestDto, NewConsentRequestDto } from './inbox.dto.js';
 import { InboxService } from './inbox.service.js';
+import { newRequests } from './request-examples.js';
 
 const tag = 'Consent requests (retailer)';
 
@@ -26,23 +28,25 @@ export class InboxController {
 
   @Post()
   @Access('retailer', 'consents.request')
+  @ApiBody({ type: NewConsentRequestDto, examples: newRequests })
   @IdempotentCreate()
   @Operation({
     id: 'createConsentRequest',
     tag,
     summary: 'Ask a customer for consent',
     description:
-      'Puts a request into the customer’s list, where they approve or refuse it within 14 days. Whether anybody has ' +
-      'the address or subject is not told: the answer is the same, and a request that reaches nobody lapses like one ' +
-      'that nobody decides.',
-    ok: { status: 201, type: InboxRequestDto, description: 'The request, open.', example: inboxExample },
+      'Puts a request into the customer’s list, where they approve or refuse it within 14 days. Somebody who allows ' +
+      'such things beforehand, by a standing rule, has approved it at once. Whether anybody has the address or subject ' +
+      'is not told: a request that reaches nobody lapses like one that nobody decides, and so does one that a standing ' +
+      'rule refuses.',
+    ok: { status: 201, type: InboxRequestDto, description: 'The request.', example: inboxExample },
     errors: [InvalidAuthorizationDetailsError, SpecialAttributesError],
   })
   async create(
     @CurrentRetailer() retailer: RetailerPrincipal,
     @Body() body: NewConsentRequestDto,
   ): Promise<InboxRequestDto> {
-    return InboxRequestDto.of(await this.inbox.ask(retailer, body), null, this.clock.now());
+    return InboxRequestDto.of(await this.inbox.ask(retailer, body), this.clock.now());
   }
 
   @Get(':id')
@@ -57,7 +61,6 @@ export class InboxController {
     errors: [ConsentRequestNotFoundError],
   })
   async get(@CurrentRetailer() retailer: RetailerPrincipal, @UuidParam('id') id: string): Promise<InboxRequestDto> {
-    const { request, given } = await this.inbox.get(retailer, id);
-    return InboxRequestDto.of(request, given, this.clock.now());
+    return InboxRequestDto.of(await this.inbox.get(retailer, id), this.clock.now());
   }
 }

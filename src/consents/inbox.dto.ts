@@ -18,11 +18,13 @@ import {
 import { openCode } from '../platform/http/extensible.js';
 import { Omittable } from '../platform/http/omittable.js';
 import { PRINTABLE } from '../vocabulary/schemas.js';
-import { type Consent, consentStatuses, type ConsentUse, consentUses } from './consent.entity.js';
+import { consentStatuses, type ConsentUse, consentUses } from './consent.entity.js';
 import { askedExample, exampleIds, givenExample, readExample } from './consent-examples.js';
-import { type ConsentRequest, requestStatuses } from './consent-request.entity.js';
+import { requestStatuses } from './consent-request.entity.js';
 import { AskedDetailDto, ConsentDetailDto } from './detail.dto.js';
 import { MOST_DETAILS } from './details.js';
+import type { InboxRequest } from './inbox.service.js';
+import { MOST_READS_PER_DAY } from './narrowing.js';
 import { type Language, languages } from './phrases.js';
 
 /** Whom to ask: by one of the two. */
@@ -57,7 +59,9 @@ export class NewConsentRequestDto {
     items: { type: 'object', additionalProperties: true },
     minItems: 1,
     maxItems: MOST_DETAILS,
-    description: 'Authorization details (RFC 9396) of the types `ccx_preferences` and `ccx_interactions`.',
+    description:
+      'Authorization details (RFC 9396) of the types `ccx_preferences` and `ccx_interactions`, or a single one of the ' +
+      'type `ccx_preferences_special`: a special attribute is asked for by itself.',
     example: askedExample,
   })
   @IsArray()
@@ -80,6 +84,21 @@ export class NewConsentRequestDto {
   @Max(366)
   @Omittable()
   lifetime_days?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_READS_PER_DAY,
+    description:
+      'How often you will read in one day (in UTC) at most. The customer may choose less. Left out, a standing consent ' +
+      'keeps the limit that it has.',
+    example: 20,
+  })
+  @IsInt()
+  @Min(1)
+  @Max(MOST_READS_PER_DAY)
+  @Omittable()
+  max_reads_per_day?: number;
 
   @ApiPropertyOptional({
     maxLength: 500,
@@ -116,6 +135,14 @@ class GivenDto {
   readonly expires_at!: string;
 
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How often a day (in UTC) the customer lets you read them; null when they have set no limit.',
+    example: null,
+  })
+  readonly max_reads_per_day!: number | null;
+
+  @ApiProperty({
     type: [ConsentDetailDto],
     description: 'Everything that the consent gives now, by this request and by others.',
     example: givenExample,
@@ -141,6 +168,9 @@ export class InboxRequestDto {
   @ApiProperty({ example: 365 })
   readonly lifetime_days!: number;
 
+  @ApiProperty({ type: 'integer', nullable: true, description: 'As you asked for.', example: null })
+  readonly max_reads_per_day!: number | null;
+
   @ApiProperty({ type: [AskedDetailDto], description: 'What you asked for, as it was read.', example: readExample })
   readonly authorization_details!: AskedDetailDto[];
 
@@ -160,22 +190,25 @@ export class InboxRequestDto {
   @ApiProperty({ type: GivenDto, nullable: true, description: 'What it led to.' })
   readonly consent!: GivenDto | null;
 
-  static of(request: ConsentRequest, given: { consent: Consent; subject: string } | null, now: Date): InboxRequestDto {
+  static of({ request, given }: InboxRequest, now: Date): InboxRequestDto {
+    const hidden = request.isHiddenFromRetailer();
     return {
       id: request.id,
-      status: request.statusAt(now),
+      status: request.statusToRetailer(now),
       use: request.use,
       lifetime_days: request.lifetimeDays,
-      authorization_details: request.details.map((detail) => AskedDetailDto.of(detail)),
+      max_reads_per_day: request.maxReadsPerDay,
+      authorization_details: request.asked().map((detail) => AskedDetailDto.of(detail)),
       created_at: request.createdAt.toISOString(),
       expires_at: request.expiresAt.toISOString(),
-      decided_at: request.decidedAt?.toISOString() ?? null,
+      decided_at: hidden ? null : (request.decidedAt?.toISOString() ?? null),
       consent: given && {
         id: given.consent.id,
         subject: given.subject,
         version: given.consent.version,
         status: given.consent.statusAt(now),
         expires_at: given.consent.expiresAt.toISOString(),
+        max_reads_per_day: given.consent.maxReadsPerDay,
         authorization_details: given.consent.details.map((detail) => ConsentDetailDto.of(detail)),
       },
     };

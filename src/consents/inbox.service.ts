@@ -11,6 +11,7 @@ import type { Consent, ConsentUse } from './consent.entity.js';
 import type { ConsentRequest } from './consent-request.entity.js';
 import { ConsentRequestsService } from './consent-requests.service.js';
 import { ConsentRequestNotFoundError } from './consents.errors.js';
+import { assertOnePart } from './details.js';
 import { findConsent, findRef, hasConsented, holderOf } from './consents.queries.js';
 
 /** Whom a retailer wants to ask. */
@@ -24,6 +25,7 @@ export interface Ask {
   authorization_details: unknown[];
   use?: ConsentUse;
   lifetime_days?: number;
+  max_reads_per_day?: number;
   message?: string;
   language?: string;
 }
@@ -47,16 +49,17 @@ export class InboxService {
 
   /**
    * Asks a customer. Who is not one is asked all the same, in a list that nobody will ever read: the answer, and all
-   * that follows from it, is the same for both.
+   * that follows from it, is the same for both, unless the customer gives something, by hand or by a standing rule.
    *
    * @throws InvalidAuthorizationDetailsError, SpecialAttributesError
    */
-  async ask(retailer: RetailerPrincipal, ask: Ask): Promise<ConsentRequest> {
+  async ask(retailer: RetailerPrincipal, ask: Ask): Promise<InboxRequest> {
     const { retailerId, clientId } = retailer;
     const client = await this.retailers.clientOf(retailerId, clientId);
     const details = this.requests.read(ask.authorization_details, client);
+    assertOnePart(details);
     const customer = (await this.find(retailerId, ask.customer)) ?? this.nobody();
-    return this.database.transaction((tx) =>
+    const request = await this.database.transaction((tx) =>
       this.requests.open(
         tx,
         {
@@ -67,12 +70,14 @@ export class InboxService {
           details,
           use: ask.use,
           lifetimeDays: ask.lifetime_days,
+          maxReadsPerDay: ask.max_reads_per_day,
           message: ask.message,
           language: ask.language,
         },
         actorOf(retailer),
       ),
     );
+    return this.withGiven(request);
   }
 
   /** How a request of this retailer stands. @throws ConsentRequestNotFoundError */
@@ -81,15 +86,15 @@ export class InboxService {
     const ref = await findRef(reader, 'request', id);
     const request = ref?.retailerId === retailerId ? await this.requests.find(reader, holderOf(ref), id) : null;
     if (!request) throw new ConsentRequestNotFoundError(id);
+    return this.withGiven(request);
+  }
 
-    const consent = request.consentId ? await findConsent(reader, request, request.consentId) : null;
-    return {
-      request,
-      given: consent && {
-        consent,
-        subject: await this.retailers.subjectFor(retailerId, customerKey(consent.customerId)),
-      },
-    };
+  private async withGiven(request: ConsentRequest): Promise<InboxRequest> {
+    const { consentId, retailerId } = request;
+    const consent = consentId && (await findConsent(this.database.reader, request, consentId));
+    if (!consent) return { request, given: null };
+    const subject = await this.retailers.subjectFor(retailerId, customerKey(consent.customerId));
+    return { request, given: { consent, subject } };
   }
 
   private async find(retailerId: string, { email, subject }: Addressee): Promise<CustomerKey | null> {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import { approvalOf, askedDetail, linesOf, NOW } from '../../test/support/arbitrary-details.js';
+import { approvalOf, askedDetails, NOW, statementOf } from '../../test/support/arbitrary-details.js';
 import { InvalidRequestError } from '../platform/errors.js';
 import { NothingKeptError } from './consents.errors.js';
 import type { AskedDetail } from './detail.js';
@@ -104,13 +104,43 @@ describe('approving a request', () => {
     expect(faultsOf({ expiresAt: NOW })).toEqual([{ pointer: '/expires_at', detail: 'must lie in the future' }]);
   });
 
+  it('gives the stages that were kept', () => {
+    const everywhere: AskedDetail = { ...shoes, stages: ['exploring', 'shopping'] };
+    const { details, whole } = give(
+      { details: [everywhere], lifetimeDays: 365 },
+      { decision: 'approve', items: [{ id: 'shoes', stages: ['exploring'] }] },
+      NOW,
+    );
+    expect(whole).toBe(false);
+    expect(details).toMatchObject([{ stages: ['exploring'] }]);
+  });
+
+  it.each([
+    { asked: null, chosen: undefined, given: null, whole: true },
+    { asked: 10, chosen: undefined, given: 10, whole: true },
+    { asked: 10, chosen: 10, given: 10, whole: true },
+    { asked: 10, chosen: 3, given: 3, whole: false },
+    { asked: null, chosen: 3, given: 3, whole: false },
+  ])('lets be read $given times a day when $asked are asked for and $chosen chosen', ({ asked, chosen, ...given }) => {
+    const approval = { decision: 'approve' as const, ...(chosen !== undefined && { maxReadsPerDay: chosen }) };
+    const { maxReadsPerDay, whole } = give({ ...request, maxReadsPerDay: asked }, approval, NOW);
+    expect({ given: maxReadsPerDay, whole }).toEqual(given);
+  });
+
+  it('is refused when it would let be read oftener than was asked for', () => {
+    expect(() => give({ ...request, maxReadsPerDay: 3 }, { decision: 'approve', maxReadsPerDay: 4 }, NOW)).toThrow(
+      InvalidRequestError,
+    );
+  });
+
   it('never gives more than was asked for, whatever is kept', () => {
     const asking = fc
-      .record({ details: linesOf(askedDetail), lifetimeDays: fc.integer({ min: 1, max: 366 }) })
+      .record({ details: askedDetails, lifetimeDays: fc.integer({ min: 1, max: 366 }) })
       .chain((asked) => fc.tuple(fc.constant(asked), approvalOf(asked.details, asked.lifetimeDays)));
     fc.assert(
       fc.property(asking, ([asked, choice]) => {
-        const everything = give(asked, { decision: 'approve' }, NOW);
+        const statement = statementOf(asked.details);
+        const everything = give(asked, { decision: 'approve', statement }, NOW, statement);
         const kept = giveOrNothing(asked, choice);
         for (const line of kept.details) {
           const before = everything.details.find(({ id }) => id === line.id);
@@ -122,11 +152,57 @@ describe('approving a request', () => {
   });
 });
 
+describe('approving a request of a special attribute', () => {
+  const allergens: AskedDetail = {
+    id: 'allergens',
+    type: 'ccx_preferences_special',
+    attributes: ['food.allergen'],
+    purposes: ['dpv:ServicePersonalisation'],
+    touchpoints: ['till', 'web'],
+    stages: ['shopping'],
+    delivery: ['live'],
+    retention: 'P1D',
+  };
+  const asked = { details: [allergens], lifetimeDays: 365 };
+  const shown = 'the hash of the statement';
+
+  it('gives it for ninety days, however long was asked for, by the statement that was shown', () => {
+    const { details, whole } = give(asked, { decision: 'approve', statement: shown }, NOW, shown);
+    expect(whole).toBe(true);
+    expect(details).toEqual([{ ...allergens, expires_at: '2027-02-19T09:30:00.000Z', statement: shown }]);
+  });
+
+  it('gives it for less', () => {
+    const expiresAt = new Date('2026-12-01T00:00:00Z');
+    const items = [{ id: 'allergens', touchpoints: ['till'] }];
+    const { details } = give(asked, { decision: 'approve', statement: shown, expiresAt, items }, NOW, shown);
+    expect(details).toMatchObject([{ touchpoints: ['till'], expires_at: '2026-12-01T00:00:00.000Z' }]);
+  });
+
+  it.each([
+    ['no statement', {}, '/statement'],
+    ['another statement', { statement: 'the hash of another' }, '/statement'],
+    ['a later end', { statement: shown, expiresAt: new Date('2027-02-20T00:00:00Z') }, '/expires_at'],
+  ])('is refused with %s', (_, approval, pointer) => {
+    try {
+      give(asked, { decision: 'approve', ...approval }, NOW, shown);
+    } catch (error) {
+      expect((error as InvalidRequestError).errors?.map((fault) => fault.pointer)).toEqual([pointer]);
+      return;
+    }
+    throw new Error('It was not refused.');
+  });
+
+  it('takes a statement for nothing else', () => {
+    expect(faultsOf({ statement: shown })).toMatchObject([{ pointer: '/statement' }]);
+  });
+});
+
 function giveOrNothing(asked: Parameters<typeof give>[0], choice: Approval): Given {
   try {
-    return give(asked, choice, NOW);
+    return give(asked, choice, NOW, statementOf(asked.details));
   } catch (error) {
-    if (error instanceof NothingKeptError) return { details: [], whole: false };
+    if (error instanceof NothingKeptError) return { details: [], maxReadsPerDay: null, whole: false };
     throw error;
   }
 }

@@ -1,8 +1,11 @@
 import { type FieldError, InvalidRequestError } from '../platform/errors.js';
 import { NothingKeptError } from './consents.errors.js';
-import { type AskedDetail, type ConsentDetail, itemsOf } from './detail.js';
+import { type AskedDetail, type ConsentDetail, itemsOf, longestLifeDays } from './detail.js';
 import { days } from './duration.js';
 import { sinceAt } from './since.js';
+
+/** A limit beyond this is none. */
+export const MOST_READS_PER_DAY = 10_000;
 
 /** What the customer keeps of one line. A list that is left out is kept whole. */
 export interface Kept {
@@ -11,6 +14,7 @@ export interface Kept {
   attributes?: readonly string[];
   event_types?: readonly string[];
   touchpoints?: readonly string[];
+  stages?: readonly string[];
 }
 
 export interface Approval {
@@ -19,50 +23,81 @@ export interface Approval {
   items?: readonly Kept[];
   /** An end before the one that was asked for. */
   expiresAt?: Date;
+  /** Fewer reads a day than were asked for. */
+  maxReadsPerDay?: number;
+  /** For a special attribute: the hash of the statement that was shown, to which the customer consents expressly. */
+  statement?: string;
 }
 
 export type Choice = Approval | { decision: 'refuse' };
 
 export interface Given {
   details: ConsentDetail[];
+  /** How often a day may be read; null when neither the request nor the customer says anything about it. */
+  maxReadsPerDay: number | null;
   /** Whether everything was given as it was asked for. */
   whole: boolean;
+}
+
+/** A request as far as it can be given. */
+export interface Askable {
+  details: readonly AskedDetail[];
+  lifetimeDays: number;
+  maxReadsPerDay?: number | null;
 }
 
 /**
  * What becomes of a request that is approved: never more than was asked for, in nothing.
  *
- * @throws InvalidRequestError when the choice reaches beyond the request
+ * @param statement The hash of the statement that was shown; there is one exactly for a special attribute.
+ * @throws InvalidRequestError when the choice reaches beyond the request, or lacks the express consent that it takes
  * @throws NothingKeptError
  */
-export function give(
-  asked: { details: readonly AskedDetail[]; lifetimeDays: number },
-  { items, expiresAt }: Approval,
-  now: Date,
-): Given {
-  const latest = new Date(now.getTime() + days(asked.lifetimeDays));
-  const faults = [...(items ? faultsOfItems(asked.details, items) : []), ...faultsOfExpiry(expiresAt, latest, now)];
+export function give(asked: Askable, approval: Approval, now: Date, statement?: string): Given {
+  const { items, expiresAt, maxReadsPerDay } = approval;
+  const latest = latestEndOf(asked, now);
+  const faults = [
+    ...(items ? faultsOfItems(asked.details, items) : []),
+    ...faultsOfExpiry(expiresAt, latest, now),
+    ...faultsOfReads(maxReadsPerDay, asked.maxReadsPerDay),
+    ...faultsOfStatement(approval.statement, statement),
+  ];
   if (faults.length > 0) throw new InvalidRequestError(faults);
 
   const kept = items ? asked.details.flatMap((detail) => keep(detail, items)) : [...asked.details];
   if (kept.length === 0) throw new NothingKeptError();
   const end = expiresAt ?? latest;
+  const reads = maxReadsPerDay ?? asked.maxReadsPerDay ?? null;
   return {
-    details: kept.map((detail) => hold(detail, end, now)),
-    whole: end.getTime() === latest.getTime() && size(kept) === size(asked.details),
+    details: kept.map((detail) => hold(detail, end, now, statement)),
+    maxReadsPerDay: reads,
+    whole:
+      end.getTime() === latest.getTime() &&
+      size(kept) === size(asked.details) &&
+      reads === (asked.maxReadsPerDay ?? null),
   };
 }
 
+/**
+ * When a request ends that is approved now, at the latest. Special attributes are given for a short time, however long
+ * is asked for.
+ */
+export function latestEndOf({ details, lifetimeDays }: Askable, now: Date): Date {
+  return new Date(now.getTime() + days(Math.min(lifetimeDays, longestLifeDays(details))));
+}
+
 /** What is left of a line; nothing when nothing of it was kept. */
-function keep(detail: AskedDetail, items: readonly Kept[]): AskedDetail[] {
-  const kept = items.find(({ id }) => id === detail.id);
+export function keep<Line extends AskedDetail>(line: Line, items: readonly Kept[]): Line[] {
+  const kept = items.find(({ id }) => id === line.id);
   if (!kept) return [];
+  const detail: AskedDetail = line;
   const touchpoints = only(detail.touchpoints, kept.touchpoints);
-  const narrowed: AskedDetail =
-    detail.type === 'ccx_preferences'
-      ? { ...detail, touchpoints, attributes: only(detail.attributes, kept.attributes) }
-      : { ...detail, touchpoints, event_types: only(detail.event_types, kept.event_types) };
-  return touchpoints.length > 0 && itemsOf(narrowed).length > 0 ? [narrowed] : [];
+  const rest =
+    detail.type === 'ccx_interactions'
+      ? { event_types: only(detail.event_types, kept.event_types) }
+      : { attributes: only(detail.attributes, kept.attributes), stages: only(detail.stages, kept.stages) };
+  const isLeft = [touchpoints, ...Object.values(rest)].every((codes) => codes.length > 0);
+  return isLeft ? [{ ...line, touchpoints, ...rest }] : [];
 }
 
 function only<T extends string>(asked: readonly T[], kept: readonly string[] | undefined): T[] {
@@ -70,37 +105,47 @@ function only<T extends string>(asked: readonly T[], kept: readonly string[] | u
 }
 
 /** The line as it is given at this moment: spans become points in time. */
-function hold(detail: AskedDetail, end: Date, now: Date): ConsentDetail {
+function hold(detail: AskedDetail, end: Date, now: Date, statement: string | undefined): ConsentDetail {
   const expires_at = end.toISOString();
-  return detail.type === 'ccx_preferences'
-    ? { ...detail, expires_at }
-    : { ...detail, since: sinceAt(detail.since, now).toISOString(), expires_at };
+  switch (detail.type) {
+    case 'ccx_preferences':
+      return { ...detail, expires_at };
+    case 'ccx_preferences_special':
+      if (statement === undefined) throw new TypeError('A special attribute is given by a statement that was shown.');
+      return { ...detail, expires_at, statement };
+    case 'ccx_interactions':
+      return { ...detail, since: sinceAt(detail.since, now).toISOString(), expires_at };
+  }
 }
 
 function size(details: readonly AskedDetail[]): number {
-  return details.reduce((sum, detail) => sum + itemsOf(detail).length * detail.touchpoints.length, 0);
+  return details.reduce((sum, detail) => {
+    const stages = detail.type === 'ccx_interactions' ? 1 : detail.stages.length;
+    return sum + itemsOf(detail).length * detail.touchpoints.length * stages;
+  }, 0);
 }
 
-function faultsOfItems(asked: readonly AskedDetail[], items: readonly Kept[]): FieldError[] {
+export function faultsOfItems(asked: readonly AskedDetail[], items: readonly Kept[]): FieldError[] {
   return items.flatMap((kept, index) => {
     const pointer = `/items/${index}`;
     const detail = asked.find(({ id }) => id === kept.id);
-    if (!detail) return [{ pointer: `${pointer}/id`, detail: 'is not the id of a line of this request' }];
+    if (!detail) return [{ pointer: `${pointer}/id`, detail: 'is not the id of a line' }];
     if (items.findIndex(({ id }) => id === kept.id) !== index) {
       return [{ pointer: `${pointer}/id`, detail: 'names a line that is named already' }];
     }
-    const isPreferences = detail.type === 'ccx_preferences';
+    const isReading = detail.type !== 'ccx_interactions';
     return [
-      ...beyond(`${pointer}/attributes`, kept.attributes, isPreferences ? detail.attributes : []),
-      ...beyond(`${pointer}/event_types`, kept.event_types, isPreferences ? [] : detail.event_types),
+      ...beyond(`${pointer}/attributes`, kept.attributes, isReading ? detail.attributes : []),
+      ...beyond(`${pointer}/event_types`, kept.event_types, isReading ? [] : detail.event_types),
       ...beyond(`${pointer}/touchpoints`, kept.touchpoints, detail.touchpoints),
+      ...beyond(`${pointer}/stages`, kept.stages, isReading ? detail.stages : []),
     ];
   });
 }
 
 function beyond(pointer: string, kept: readonly string[] | undefined, asked: readonly string[]): FieldError[] {
   return (kept ?? []).flatMap((member, index) =>
-    asked.includes(member) ? [] : [{ pointer: `${pointer}/${index}`, detail: 'was not asked for in this line' }],
+    asked.includes(member) ? [] : [{ pointer: `${pointer}/${index}`, detail: 'is not part of this line' }],
   );
 }
 
@@ -110,4 +155,20 @@ function faultsOfExpiry(expiresAt: Date | undefined, latest: Date, now: Date): F
   return expiresAt > latest
     ? [{ pointer: '/expires_at', detail: `must not be later than was asked for, ${latest.toISOString()}` }]
     : [];
+}
+
+function faultsOfReads(kept: number | undefined, asked: number | null | undefined): FieldError[] {
+  return kept !== undefined && asked != null && kept > asked
+    ? [{ pointer: '/max_reads_per_day', detail: `must not be more than was asked for, ${asked}` }]
+    : [];
+}
+
+/** Nothing stands for express consent but the very statement that was shown. */
+function faultsOfStatement(consentedTo: string | undefined, shown: string | undefined): FieldError[] {
+  if (consentedTo === shown) return [];
+  const detail =
+    shown === undefined
+      ? 'is for a request of a special attribute alone'
+      : 'must be the hash of the statement that was shown: a special attribute is given by express consent to it';
+  return [{ pointer: '/statement', detail }];
 }

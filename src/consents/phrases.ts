@@ -5,6 +5,15 @@ import type { Delivery } from './detail.js';
 export const languages = ['en', 'de'] as const satisfies readonly (keyof Labels)[];
 export type Language = (typeof languages)[number];
 
+/** The sentences of an express consent, which the customer makes their own. */
+interface Statement {
+  consents: (retailer: string, attribute: string) => string;
+  purpose: (purpose: string) => string;
+  standing: (time: string) => string;
+  once: (time: string) => string;
+  ending: string;
+}
+
 /** Every sentence that a request is put into. Names and labels come in as they are, so no sentence inflects them. */
 export interface Phrases {
   title: (retailer: string) => string;
@@ -18,10 +27,24 @@ export interface Phrases {
   historyFor: (time: string) => string;
   historySince: (date: string) => string;
   late: (time: string) => string;
+  passesOn: (retailer: string, recipients: string) => string;
+  readsPerDay: (retailer: string, times: number) => string;
+  /** What an attribute may reveal, by the kind that the vocabulary names: of somebody who is told, and in own words. */
+  reveals: Readonly<Record<string, { yours: string; mine: string }>>;
+  mayReveal: (what: string) => string;
+  /** Until when something is given now, and what approving would do to that. */
+  already: Readonly<Record<'given' | 'longer' | 'shorter', (date: string) => string>>;
+  noLongerReads: (retailer: string, attribute: string) => string;
+  noLongerReports: (retailer: string, what: string) => string;
+  special: (time: string) => string;
+  statement: Statement;
   standing: (time: string) => string;
   once: (time: string) => string;
   ending: string;
   refusing: (retailer: string) => string;
+  renewal: (retailer: string) => string;
+  until: (date: string) => string;
+  notRenewing: (date: string) => string;
 }
 
 const en: Phrases = {
@@ -40,10 +63,36 @@ const en: Phrases = {
   historyFor: (time) => `This includes what happened during the last ${time}.`,
   historySince: (date) => `This includes what has happened since ${date}.`,
   late: (time) => `What happens while this holds may still be reported up to ${time} after its end.`,
+  passesOn: (retailer, recipients) => `${retailer} may pass it on to ${recipients}.`,
+  readsPerDay: (retailer, times) => `${retailer} may look at most ${times === 1 ? 'once' : `${times} times`} a day.`,
+  reveals: {
+    health: { yours: 'your health', mine: 'my health' },
+    belief: { yours: 'your religion or belief', mine: 'my religion or belief' },
+  },
+  mayReveal: (what) => `This may reveal something about ${what}.`,
+  already: {
+    given: (date) => `You have allowed this until ${date}.`,
+    longer: (date) => `You have allowed this until ${date}. It would hold for longer.`,
+    shorter: (date) => `You have allowed this until ${date}. It would end earlier.`,
+  },
+  noLongerReads: (retailer, attribute) => `${retailer} may no longer see what you have stated under “${attribute}”.`,
+  noLongerReports: (retailer, what) => `${retailer} may no longer report to your CCX account ${what}.`,
+  special: (time) => `This holds for at most ${time}, unless you end it before. After that you have to be asked again.`,
+  statement: {
+    consents: (retailer, attribute) =>
+      `I expressly consent to ${retailer} seeing what I have stated under “${attribute}”.`,
+    purpose: (purpose) => `Only for this purpose: ${purpose}.`,
+    standing: (time) => `My consent holds for at most ${time} from now on.`,
+    once: (time) => `My consent is for one time only, within ${time} from now on.`,
+    ending: 'I can withdraw it in my CCX account whenever I like, and it then ends at once.',
+  },
   standing: (time) => `This holds for ${time}, unless you end it before.`,
   once: (time) => `This is for one time only and has to be used within ${time}.`,
   ending: 'You can end it whenever you like, and it ends at once.',
-  refusing: (retailer) => `If you refuse, ${retailer} gets nothing.`,
+  refusing: (retailer) => `If you refuse, ${retailer} gets nothing of this.`,
+  renewal: (retailer) => `You let your consent to ${retailer} go on.`,
+  until: (date) => `This holds until ${date}, unless you end it before.`,
+  notRenewing: (date) => `If you do not renew it, it ends on ${date}.`,
 };
 
 const de: Phrases = {
@@ -62,10 +111,39 @@ const de: Phrases = {
   historyFor: (time) => `Auch, was schon geschehen ist; dieser Zeitraum zählt mit: ${time}.`,
   historySince: (date) => `Auch, was seit dem ${date} geschehen ist.`,
   late: (time) => `Was währenddessen geschieht, darf auch nach dem Ende noch ${time} lang gemeldet werden.`,
+  passesOn: (retailer, recipients) => `${retailer} darf es weitergeben an: ${recipients}.`,
+  readsPerDay: (retailer, times) =>
+    `${retailer} darf höchstens ${times === 1 ? 'einmal' : `${times}-mal`} am Tag nachsehen.`,
+  reveals: {
+    health: { yours: 'Ihre Gesundheit', mine: 'meine Gesundheit' },
+    belief: { yours: 'Ihre Religion oder Weltanschauung', mine: 'meine Religion oder Weltanschauung' },
+  },
+  mayReveal: (what) => `Das kann etwas über ${what} verraten.`,
+  already: {
+    given: (date) => `Das haben Sie bis zum ${date} erlaubt.`,
+    longer: (date) => `Das haben Sie bis zum ${date} erlaubt. Es würde länger gelten.`,
+    shorter: (date) => `Das haben Sie bis zum ${date} erlaubt. Es würde früher enden.`,
+  },
+  noLongerReads: (retailer, attribute) =>
+    `${retailer} darf nicht mehr sehen, was Sie unter „${attribute}“ angegeben haben.`,
+  noLongerReports: (retailer, what) => `${retailer} darf nicht mehr an Ihr CCX-Konto melden, ${what}.`,
+  special: (time) =>
+    `Das gilt höchstens ${time} lang, wenn Sie es nicht vorher beenden. Danach müssen Sie neu gefragt werden.`,
+  statement: {
+    consents: (retailer, attribute) =>
+      `Ich willige ausdrücklich darin ein, dass ${retailer} sehen darf, was ich unter „${attribute}“ angegeben habe.`,
+    purpose: (purpose) => `Nur für diesen Zweck: ${purpose}.`,
+    standing: (time) => `Meine Einwilligung gilt von jetzt an höchstens ${time} lang.`,
+    once: (time) => `Meine Einwilligung gilt nur für ein einziges Mal. Frist dafür, von jetzt an: ${time}.`,
+    ending: 'Ich kann sie jederzeit in meinem CCX-Konto widerrufen; dann endet sie sofort.',
+  },
   standing: (time) => `Das gilt ${time} lang, wenn Sie es nicht vorher beenden.`,
   once: (time) => `Das gilt nur für ein einziges Mal. Frist dafür: ${time}.`,
   ending: 'Sie können es jederzeit beenden; dann endet es sofort.',
-  refusing: (retailer) => `Wenn Sie ablehnen, erhält ${retailer} nichts.`,
+  refusing: (retailer) => `Wenn Sie ablehnen, erhält ${retailer} nichts davon.`,
+  renewal: (retailer) => `Sie lassen Ihre Einwilligung für ${retailer} weiterlaufen.`,
+  until: (date) => `Das gilt bis zum ${date}, wenn Sie es nicht vorher beenden.`,
+  notRenewing: (date) => `Wenn Sie nicht verlängern, endet es am ${date}.`,
 };
 
 export const phrases: Readonly<Record<Language, Phrases>> = { en, de };

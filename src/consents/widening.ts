@@ -1,4 +1,4 @@
-import type { ConsentDetail } from './detail.js';
+import { type ConsentDetail, recipientsOf } from './detail.js';
 import { checkedDurationMs } from './duration.js';
 
 /**
@@ -20,12 +20,13 @@ export function contains(outer: ConsentDetail, inner: ConsentDetail): boolean {
     includes(outer.touchpoints, inner.touchpoints) &&
     Date.parse(outer.expires_at) >= Date.parse(inner.expires_at);
   if (!reaches) return false;
-  if (outer.type === 'ccx_preferences' && inner.type === 'ccx_preferences') {
+  if (outer.type !== 'ccx_interactions' && inner.type === outer.type) {
     return (
       includes(outer.attributes, inner.attributes) &&
       includes(outer.stages, inner.stages) &&
       includes(outer.delivery, inner.delivery) &&
-      lasts(outer.retention, inner.retention)
+      lasts(outer.retention, inner.retention) &&
+      includes(recipientsOf(outer), recipientsOf(inner))
     );
   }
   if (outer.type === 'ccx_interactions' && inner.type === 'ccx_interactions') {

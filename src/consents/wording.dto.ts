@@ -2,9 +2,11 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { openCode } from '../platform/http/extensible.js';
 import type { Labels } from '../vocabulary/code-lists.js';
-import { exampleIds } from './consent-examples.js';
+import { exampleIds, noticeHashExample } from './consent-examples.js';
 import type { Language } from './phrases.js';
-import type { Notice, NoticeDetail, NoticeItem, NoticePurpose } from './wording.js';
+import { germanStatementExample, statementExample } from './request-examples.js';
+import type { NoticeStatement } from './statement.js';
+import { type Notice, type NoticeDetail, noticeHash, type NoticeItem, type NoticePurpose } from './wording.js';
 
 type Both<T> = Readonly<Record<Language, T>>;
 
@@ -33,14 +35,25 @@ class ItemInWordsDto {
   readonly sentence!: TextDto;
 
   @ApiProperty({
-    ...openCode(['given', 'wider', 'new']),
-    description: 'Whether the customer has given it already; `wider`: for less than is asked for now.',
+    ...openCode(['given', 'longer', 'shorter', 'wider', 'new']),
+    description:
+      'Whether the customer has given it already; `longer`, `shorter`: it has been given, and would hold for longer or ' +
+      'end earlier; `wider`: for less than is asked for now.',
     example: 'new',
   })
   readonly standing!: string;
 
+  @ApiProperty({
+    type: TextDto,
+    nullable: true,
+    description: 'Of what has been given already: until when, and what would become of that.',
+    example: null,
+  })
+  readonly already!: TextDto | null;
+
   static of({ en, de }: Both<NoticeItem>): ItemInWordsDto {
-    return { ...PurposeInWordsDto.of({ en, de }), standing: en.standing };
+    const already = en.already !== null && de.already !== null ? { en: en.already, de: de.already } : null;
+    return { ...PurposeInWordsDto.of({ en, de }), standing: en.standing, already };
   }
 }
 
@@ -68,6 +81,21 @@ class PurposeInWordsDto {
   }
 }
 
+class StatementDto {
+  @ApiProperty({ example: { en: statementExample.text, de: germanStatementExample.text } })
+  readonly text!: TextDto;
+
+  @ApiProperty({
+    description: 'SHA-256 of the text in UTF-8, base64url, by language.',
+    example: { en: statementExample.hash, de: germanStatementExample.hash },
+  })
+  readonly hash!: TextDto;
+
+  static of({ en, de }: Both<NoticeStatement>): StatementDto {
+    return { text: { en: en.text, de: de.text }, hash: { en: en.hash, de: de.hash } };
+  }
+}
+
 class DetailInWordsDto {
   @ApiProperty({ format: 'uuid', description: 'The line that this says in words.', example: exampleIds.preferences })
   readonly id!: string;
@@ -80,7 +108,7 @@ class DetailInWordsDto {
 
   @ApiProperty({
     type: [TextDto],
-    description: 'Where, when, kept for how long, reaching how far.',
+    description: 'Where, when, how often, kept for how long, passed on to whom, reaching how far.',
     example: [{ en: 'Only here: Till and Website.', de: 'Nur hier: Kasse und Website.' }],
   })
   readonly conditions!: TextDto[];
@@ -116,6 +144,23 @@ export class RequestInWordsDto {
   readonly details!: DetailInWordsDto[];
 
   @ApiProperty({
+    type: [PurposeInWordsDto],
+    description: 'What is given now and ends if this is approved; nothing, where it only adds.',
+    example: [],
+  })
+  readonly removed!: PurposeInWordsDto[];
+
+  @ApiProperty({
+    type: StatementDto,
+    nullable: true,
+    description:
+      'For a special attribute: what the customer consents to expressly. Show it unticked, and approve with the hash ' +
+      'of the language that you showed.',
+    example: null,
+  })
+  readonly statement!: StatementDto | null;
+
+  @ApiProperty({
     description: 'For how long it holds.',
     example: {
       en: 'This holds for 12 months, unless you end it before.',
@@ -136,8 +181,8 @@ export class RequestInWordsDto {
   @ApiProperty({
     description: 'What refusing means.',
     example: {
-      en: 'If you refuse, Albatross Groceries gets nothing.',
-      de: 'Wenn Sie ablehnen, erhält Albatross Groceries nichts.',
+      en: 'If you refuse, Albatross Groceries gets nothing of this.',
+      de: 'Wenn Sie ablehnen, erhält Albatross Groceries nichts davon.',
     },
   })
   readonly refusing!: TextDto;
@@ -147,10 +192,25 @@ export class RequestInWordsDto {
       title: { en: en.title, de: de.title },
       incentive: en.incentive,
       details: pairs({ en: en.details, de: de.details }).map((detail) => DetailInWordsDto.of(detail)),
+      removed: pairs({ en: en.removed, de: de.removed }).map((removal) => PurposeInWordsDto.of(removal)),
+      statement: en.statement && de.statement && StatementDto.of({ en: en.statement, de: de.statement }),
       life: { en: en.life, de: de.life },
       ending: { en: en.ending, de: de.ending },
       refusing: { en: en.refusing, de: de.refusing },
     };
+  }
+}
+
+/** By what the notices of all languages are kept and fetched again. */
+export class NoticeHashesDto {
+  @ApiProperty({ example: noticeHashExample })
+  readonly en!: string;
+
+  @ApiProperty({ example: '17b0d3c8e5f2a4961c7d0e8b3f5a2946d8c1b7e0f3a5926c4d8e1b7f0a3c5296' })
+  readonly de!: string;
+
+  static of({ en, de }: Both<Notice>): NoticeHashesDto {
+    return { en: noticeHash(en).toString('hex'), de: noticeHash(de).toString('hex') };
   }
 }
 

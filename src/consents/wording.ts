@@ -1,23 +1,31 @@
 import { sha256 } from '../platform/crypto/seal.js';
 import { canonicalJson } from '../platform/json.js';
-import { type Labels, stages } from '../vocabulary/code-lists.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { ConsentUse } from './consent.entity.js';
-import { type AskedDetail, itemsOf } from './detail.js';
-import type { Difference, Standing } from './difference.js';
-import { durationMs } from './duration.js';
-import { eventTypeWords } from './event-types.js';
-import { type Language, type Phrases, phrases } from './phrases.js';
-import { spell, spellDate, spellList } from './spelling.js';
+import type { RequestAction } from './consent-request.entity.js';
+import { type AskedDetail, isSpecialDetail, type Item, itemsOf } from './detail.js';
+import type { Difference, Held, Standing } from './difference.js';
+import { dateOf } from './duration.js';
+import type { Language } from './phrases.js';
+import { spellDate } from './spelling.js';
+import { type NoticeStatement, statementOf } from './statement.js';
+import { Words } from './words.js';
+
+/** How an item stands, and whether what is given already would go on for longer, or not for as long. */
+export type NoticeStanding = Standing | 'longer' | 'shorter';
 
 /** One box that the customer may tick: an attribute or an event type. */
 export type NoticeItem = {
   code: string;
   label: string;
   sentence: string;
-  /** Whether it is given already. */
-  standing: Standing;
+  standing: NoticeStanding;
+  /** Until when it is given already, and what would become of that; null when it is not, or not all of it. */
+  already: string | null;
 };
+
+/** Something that is given now and ends if the request is approved. */
+export type NoticeRemoval = { code: string; label: string; sentence: string };
 
 export type NoticePurpose = { code: string; label: string; sentence: string };
 
@@ -28,7 +36,7 @@ export type NoticeDetail = {
   items: NoticeItem[];
   purposes: NoticePurpose[];
   touchpoints: { code: string; label: string }[];
-  /** Where, when, kept for how long, reaching how far: one sentence each. */
+  /** Where, when, how often, kept for how long, passed on to whom, reaching how far: one sentence each. */
   conditions: string[];
 };
 
@@ -38,7 +46,11 @@ export type NoticeDetail = {
  */
 export type Notice = {
   format: 1;
+  /** The release that labels and code lists are from. */
+  vocabulary_version: string;
   language: Language;
+  /** Whether anybody saw it; nobody did when a standing rule decided. */
+  shown: boolean;
   retailer: { id: string; name: string; privacy_url: string };
   title: string;
   /** The retailer's own words. */
@@ -46,44 +58,65 @@ export type Notice = {
   /** What the retailer offers in return, in its own words. */
   incentive: string | null;
   details: NoticeDetail[];
+  /** What ends in return, where the request takes the place of what is given. */
+  removed: NoticeRemoval[];
+  /** For a request of a special attribute alone. */
+  statement: NoticeStatement | null;
   life: string;
   ending: string;
   refusing: string;
 };
 
 export interface Worded {
-  request: { details: readonly AskedDetail[]; use: ConsentUse; lifetimeDays: number; message: string | null };
+  request: {
+    details: readonly AskedDetail[];
+    use: ConsentUse;
+    lifetimeDays: number;
+    maxReadsPerDay?: number | null;
+    action?: RequestAction;
+    message: string | null;
+  };
   retailer: { id: string; name: string; privacyUrl: string; incentive: string | null };
   difference: Difference;
+  /** When it would end, were it approved now. */
+  end: Date;
+  /** What is given now and ends if the request is approved. */
+  removed?: readonly Item[];
   vocabulary: Vocabulary;
 }
 
 /** Puts a request into words. The same request, asked at the same time, always gets the same words. */
-export function noticeOf({ request, retailer, difference, vocabulary }: Worded, language: Language): Notice {
-  const say = phrases[language];
-  const time = spell(`P${request.lifetimeDays}D`, language);
+export function noticeOf(
+  { request, retailer, difference, end, removed = [], vocabulary }: Worded,
+  language: Language,
+): Notice {
+  const words = new Words(vocabulary, language, retailer.name);
+  const { say } = words;
+  const [special] = request.details.filter(isSpecialDetail);
   return {
     format: 1,
+    vocabulary_version: vocabulary.version,
     language,
+    shown: true,
     retailer: { id: retailer.id, name: retailer.name, privacy_url: retailer.privacyUrl },
     title: say.title(retailer.name),
     message: request.message,
-    incentive: retailer.incentive,
+    // Express consent is nothing to be paid for.
+    incentive: special ? null : retailer.incentive,
     details: request.details.map((detail) => ({
       id: detail.id,
       type: detail.type,
       items: itemsOf(detail).map((code) => ({
-        ...itemWords(detail, code, retailer.name, vocabulary, language),
-        standing: difference.items[detail.id]?.[code] ?? 'new',
+        ...words.item({ type: detail.type, code }),
+        ...againstGiven(difference.items[detail.id]?.[code], { end, action: request.action }, words),
       })),
-      purposes: detail.purposes.map((code) => codeWords(vocabulary, 'purpose', code, language)),
-      touchpoints: detail.touchpoints.map((code) => {
-        const { label } = codeWords(vocabulary, 'touchpoint', code, language);
-        return { code, label };
-      }),
-      conditions: conditionsOf(detail, retailer.name, vocabulary, language, say),
+      purposes: detail.purposes.map((code) => words.code('purpose', code)),
+      touchpoints: detail.touchpoints.map((code) => ({ code, label: words.code('touchpoint', code).label })),
+      conditions: words.conditions(detail, request.maxReadsPerDay ?? null),
     })),
-    life: request.use === 'once' ? say.once(time) : say.standing(time),
+    removed: removed.map((item) => words.removal(item)),
+    statement: special ? statementOf(special, request, words) : null,
+    life: lifeOf(request, words),
     ending: say.ending,
     refusing: say.refusing(retailer.name),
   };
@@ -94,57 +127,22 @@ export function noticeHash(notice: Notice): Buffer {
   return sha256(canonicalJson(notice));
 }
 
-function itemWords(
-  detail: AskedDetail,
-  code: string,
-  retailer: string,
-  vocabulary: Vocabulary,
-  language: Language,
-): Pick<NoticeItem, 'code' | 'label' | 'sentence'> {
-  if (detail.type === 'ccx_preferences') {
-    const label = vocabulary.attribute(code)?.labels[language] ?? code;
-    return { code, label, sentence: phrases[language].mayRead(retailer, label) };
-  }
-  const what = (eventTypeWords as Readonly<Record<string, Labels>>)[code]?.[language] ?? code;
-  return { code, label: what, sentence: phrases[language].mayReport(retailer, what) };
+/** Ends are compared by the day, as they are told. */
+function againstGiven(
+  held: Held | undefined,
+  { end, action }: { end: Date; action: RequestAction | undefined },
+  { say, language }: Words,
+): Pick<NoticeItem, 'standing' | 'already'> {
+  if (held?.standing !== 'given') return { standing: held?.standing ?? 'new', already: null };
+  const [now, then] = [dateOf(held.until), dateOf(end)];
+  const isShorter = action === 'replace' && then < now;
+  const standing = then > now ? 'longer' : isShorter ? 'shorter' : 'given';
+  return { standing, already: say.already[standing](spellDate(held.until.toISOString(), language)) };
 }
 
-function conditionsOf(
-  detail: AskedDetail,
-  retailer: string,
-  vocabulary: Vocabulary,
-  language: Language,
-  say: Phrases,
-): string[] {
-  const labels = (list: string, codes: readonly string[]) =>
-    spellList(
-      codes.map((code) => codeWords(vocabulary, list, code, language).label),
-      language,
-    );
-  const where = say.where(labels('touchpoint', detail.touchpoints));
-  if (detail.type === 'ccx_interactions') {
-    return [
-      where,
-      ...(detail.since === undefined ? [] : [history(detail.since, language, say)]),
-      ...(durationMs(detail.late_reporting) ? [say.late(spell(detail.late_reporting, language))] : []),
-    ];
-  }
-  return [
-    where,
-    ...(detail.stages.length < stages.length ? [say.when(labels('stage', detail.stages))] : []),
-    ...detail.delivery.flatMap((delivery) => say.delivery[delivery] ?? []),
-    durationMs(detail.retention) ? say.keeps(retailer, spell(detail.retention, language)) : say.keepsNothing(retailer),
-  ];
-}
-
-function history(since: string, language: Language, say: Phrases): string {
-  return durationMs(since) === null
-    ? say.historySince(spellDate(since, language))
-    : say.historyFor(spell(since, language));
-}
-
-function codeWords(vocabulary: Vocabulary, list: string, code: string, language: Language): NoticePurpose {
-  const entry = vocabulary.release.code_lists[list]?.codes.find((known) => known.code === code);
-  const label = entry?.labels[language] ?? entry?.labels.en ?? code;
-  return { code, label, sentence: entry?.description?.[language] ?? label };
+function lifeOf({ details, use, lifetimeDays }: Worded['request'], words: Words): string {
+  const { say } = words;
+  const time = words.spell(`P${lifetimeDays}D`);
+  if (use === 'once') return say.once(time);
+  return details.some(isSpecialDetail) ? say.special(time) : say.standing(time);
 }

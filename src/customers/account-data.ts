@@ -7,11 +7,13 @@ import { type ExportedRecord, PersonalData } from '../platform/personal-data.js'
 import { CustomerPassword, RecoveryCode } from './credentials.entity.js';
 import { Customer, LoginIdentity, openFor } from './customer.entity.js';
 import { findCustomer } from './customers.queries.js';
+import { Passkey } from './passkey.entity.js';
+import { passkeysOf } from './passkeys.queries.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { openProfile } from './profile.js';
 import { Session } from './session.entity.js';
 
-const ERASED = [Session, PersonalToken, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
+const ERASED = [Session, PersonalToken, Passkey, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
 
 /** What this module holds of a customer. Their keys are counted to it, since it has them made. */
 @Injectable()
@@ -31,6 +33,7 @@ export class AccountData implements OnModuleInit {
         'recovery_codes',
         'sessions',
         'personal_tokens',
+        'passkeys',
         'subject_keys',
         'audit_subjects',
       ],
@@ -39,7 +42,7 @@ export class AccountData implements OnModuleInit {
     });
   }
 
-  // Hashes, keys and tokens are secrets rather than data about somebody, and stay out.
+  // Hashes, wrapped keys and tokens are secrets rather than data about somebody, and stay out.
   private async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
     const row = await findCustomer(reader, customer);
     if (!row) return;
@@ -63,6 +66,7 @@ export class AccountData implements OnModuleInit {
           id: session.id,
           device: session.deviceSealed && openFor(customer, profileKey, 'device', session.deviceSealed),
           signed_in_at: session.signedInAt.toISOString(),
+          signed_in_with: session.signedInWith,
           last_used_at: session.lastUsedAt.toISOString(),
           expires_at: session.expiresAt.toISOString(),
         },
@@ -78,6 +82,22 @@ export class AccountData implements OnModuleInit {
           created_at: token.createdAt.toISOString(),
           last_used_at: token.lastUsedAt?.toISOString() ?? null,
           expires_at: token.expiresAt.toISOString(),
+        },
+      };
+    }
+    for (const passkey of await passkeysOf(reader, customer)) {
+      yield {
+        kind: 'passkey',
+        record: {
+          id: passkey.id,
+          name: openFor(customer, profileKey, 'passkey name', passkey.nameSealed),
+          credential_id: passkey.credentialId.toString('base64url'),
+          public_key: passkey.publicKey.toString('base64url'),
+          transports: passkey.transports,
+          synced: passkey.synced,
+          uses: passkey.counter,
+          created_at: passkey.createdAt.toISOString(),
+          last_used_at: passkey.lastUsedAt?.toISOString() ?? null,
         },
       };
     }

@@ -1,14 +1,18 @@
 import { Body, Controller, Post, Req } from '@nestjs/common';
+import { getSchemaPath } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 import { Access } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
-import { RecoveredDto, RecoveryDto, RegisteredDto, RegistrationDto, SignedInDto, SignInDto } from './accounts.dto.js';
+import { passkeyExample } from '../platform/webauthn/examples.js';
+import { RecoveredDto, RecoveryDto, RegisteredDto, RegistrationDto, SignedInDto } from './accounts.dto.js';
 import { CredentialsService } from './credentials.service.js';
-import { EmailTakenError, RecoveryRefusedError, SignInRefusedError } from './customers.errors.js';
+import { EmailTakenError, PasskeyRefusedError, RecoveryRefusedError, SignInRefusedError } from './customers.errors.js';
 import { CustomersService } from './customers.service.js';
 import { customerId, issuedSession, recoveryCodes } from './examples.js';
+import { PasskeysService } from './passkeys.service.js';
 import type { SignInContext } from './sessions.service.js';
+import { SignInDto } from './sign-in.dto.js';
 
 const tag = 'Account (customer)';
 
@@ -18,6 +22,7 @@ export class AccountsController {
   constructor(
     private readonly customers: CustomersService,
     private readonly credentials: CredentialsService,
+    private readonly passkeys: PasskeysService,
   ) {}
 
   @Post('customers')
@@ -47,17 +52,36 @@ export class AccountsController {
     id: 'createSession',
     tag,
     summary: 'Sign in',
-    description: 'Begins a session: 12 hours without use end it, and 30 days at the latest.',
+    description:
+      'With address and password, or with a passkey. Begins a session: 12 hours without use end it, and 30 days at the ' +
+      'latest.',
     ok: {
       status: 201,
       type: SignedInDto,
       description: 'The session and its token.',
       example: { customer_id: customerId, ...issuedSession },
     },
-    errors: [SignInRefusedError],
+    errors: [SignInRefusedError, PasskeyRefusedError],
+    body: {
+      content: {
+        'application/json': {
+          schema: { $ref: getSchemaPath(SignInDto) },
+          examples: {
+            password: { value: { email: 'mira@example.org', password: 'three geese over the canal' } },
+            passkey: { value: { passkey: passkeyExample } },
+          },
+        },
+      },
+    },
   })
-  async signIn(@Body() { email, password }: SignInDto, @Req() request: FastifyRequest): Promise<SignedInDto> {
-    return SignedInDto.of(await this.customers.signIn(email, password, contextOf(request)));
+  async signIn(@Body() body: SignInDto, @Req() request: FastifyRequest): Promise<SignedInDto> {
+    const given = body.toSignIn();
+    const context = contextOf(request);
+    return SignedInDto.of(
+      'passkey' in given
+        ? await this.passkeys.signIn(given, context)
+        : await this.customers.signIn(given.email, given.password, context),
+    );
   }
 
   @Post('recoveries')

@@ -10,10 +10,10 @@ import type { Profile } from './profile.js';
 import type { IssuedSession } from './sessions.service.js';
 import { IsDisplayText, IsLanguageTag } from './text.js';
 
-const LONGEST_EMAIL = 254; // RFC 5321 §4.5.3.1.3, as corrected by erratum 1690
+export const LONGEST_EMAIL = 254; // RFC 5321 §4.5.3.1.3, as corrected by erratum 1690
 const LONGEST_NAME = 100;
 
-const IsAddress = () => IsEmail({}, { message: '$property must be an e-mail address' });
+export const IsAddress = () => IsEmail({}, { message: '$property must be an e-mail address' });
 
 export class RegistrationDto {
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'mira@example.org' })
@@ -55,16 +55,6 @@ export class RegistrationDto {
     const { email, password, language, display_name: displayName } = this;
     return { email, password, language, displayName };
   }
-}
-
-export class SignInDto {
-  @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'mira@example.org' })
-  @IsAddress()
-  email!: string;
-
-  @ApiProperty({ maxLength: LONGEST_PASSWORD, example: 'three geese over the canal' })
-  @IsString()
-  password!: string;
 }
 
 export class RecoveryDto {

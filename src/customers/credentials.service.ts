@@ -6,8 +6,10 @@ import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { UnauthenticatedError } from '../platform/errors.js';
+import type { CustomerPrincipal } from '../platform/http/access.js';
 import { addressKey } from '../platform/http/rate-limit.js';
 import { RateLimits } from '../platform/http/rate-limits.js';
+import { assertRecentSignIn } from '../platform/http/recent-sign-in.js';
 import { newPassword } from '../platform/passwords/password-rules.js';
 import { Passwords } from '../platform/passwords/passwords.js';
 import { Random } from '../platform/random.js';
@@ -47,14 +49,16 @@ export class CredentialsService {
   /**
    * Replaces the password and ends every session but the one in which it was done.
    *
+   * @throws RecentSignInRequiredError
    * @throws WrongPasswordError
    * @throws InvalidRequestError when the new one would be guessed
    */
   async changePassword(
-    customer: CustomerKey,
-    sessionId: string | undefined,
+    principal: CustomerPrincipal,
     { current, next }: { current: string; next: string },
   ): Promise<void> {
+    assertRecentSignIn(principal, this.clock.now());
+    const { customer, sessionId } = principal;
     const { passwordHash: verified } = await this.confirm(customer, current);
     const passwordHash = await this.passwords.hash(newPassword(next, await this.emailOf(customer), '/new_password'));
     await this.database.transaction(async (tx) => {
@@ -66,8 +70,15 @@ export class CredentialsService {
     });
   }
 
-  /** Makes a new set of recovery codes; those of the old one are worth nothing from now on. @throws WrongPasswordError */
-  async renewRecoveryCodes(customer: CustomerKey, password: string): Promise<string[]> {
+  /**
+   * Makes a new set of recovery codes; those of the old one are worth nothing from now on.
+   *
+   * @throws RecentSignInRequiredError
+   * @throws WrongPasswordError
+   */
+  async renewRecoveryCodes(principal: CustomerPrincipal, password: string): Promise<string[]> {
+    assertRecentSignIn(principal, this.clock.now());
+    const { customer } = principal;
     const { passwordHash: verified } = await this.confirm(customer, password);
     return this.database.transaction(async (tx) => {
       await this.unchanged(tx, customer, verified);
@@ -101,7 +112,7 @@ export class CredentialsService {
   async recover(recovery: Recovery, context: SignInContext): Promise<{ session: IssuedSession; codesLeft: number }> {
     const { email, code } = recovery;
     const next = newPassword(recovery.newPassword, email, '/new_password');
-    await this.limits.consumeAttempt('recovery', normaliseEmail(email), addressKey(context.address));
+    const counted = await this.limits.consumeAttempt('recovery', normaliseEmail(email), addressKey(context.address));
     const found = await findByIdentity(this.database.reader, this.pepper.identity(email));
     // For nobody, the same statements run and the same hash is made: the time of the answer tells nothing.
     const customer = found ?? customerKey(this.random.id());
@@ -119,9 +130,12 @@ export class CredentialsService {
       const data = { codes_left: codesLeft };
       await this.journal.record(tx, { type: 'customer.recovered', at, customer, subject: customer.customerId, data });
       await this.sessions.endAll(tx, customer, { reason: 'recovered', at });
-      return { session: await this.sessions.start(tx, customer, context, at), codesLeft };
+      return { session: await this.sessions.start(tx, customer, 'recovery_code', context, at), codesLeft };
     });
-    if (recovered) return recovered;
+    if (recovered) {
+      await this.limits.giveBack(counted);
+      return recovered;
+    }
     await this.database.transaction((tx) =>
       this.journal.recordRefusal(tx, 'recovery.refused', found, this.clock.now()),
     );
@@ -135,10 +149,11 @@ export class CredentialsService {
   }
 
   private async confirm(customer: CustomerKey, password: string): Promise<CustomerPassword> {
-    await this.limits.consume('sign-in', customer.customerId);
+    const counted = await this.limits.consume('sign-in', customer.customerId);
     const credential = await findPassword(this.database.reader, customer);
     const right = await this.passwords.verify(credential?.passwordHash ?? null, password);
     if (!credential || !right) throw new WrongPasswordError();
+    await this.limits.giveBack([counted]);
     return credential;
   }
 

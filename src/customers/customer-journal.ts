@@ -17,7 +17,9 @@ export type CustomerEventType =
   | 'personal-token.made'
   | 'personal-token.revoked'
   | 'password.changed'
-  | 'recovery-codes.renewed';
+  | 'recovery-codes.renewed'
+  | 'passkey.added'
+  | 'passkey.removed';
 
 export interface CustomerEvent {
   type: CustomerEventType;

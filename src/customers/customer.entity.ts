@@ -30,7 +30,7 @@ export class LoginIdentity {
 }
 
 /** What is sealed of a customer, by the name under which it is sealed. */
-export type SealedField = 'email' | 'display name' | 'device' | 'token name';
+export type SealedField = 'email' | 'display name' | 'device' | 'token name' | 'passkey name';
 
 export function sealFor(customer: CustomerKey, profileKey: Buffer, field: SealedField, text: string): Buffer {
   return seal(profileKey, text, `${field}:${customer.customerId}`);

@@ -87,3 +87,70 @@ export class TooManyTokensError extends CcxError {
     super(`A customer has at most ${limit} personal tokens.`);
   }
 }
+
+/** An unknown passkey, a removed one, an answer that was used, came late or was signed elsewhere: all alike. */
+@Problem({
+  code: 'passkey-refused',
+  kind: 'unauthenticated',
+  title: 'The passkey was refused',
+  advice:
+    'Begin again with POST /v1/passkeys/options: its challenge is good once and for five minutes. Or sign in with the ' +
+    'password.',
+})
+export class PasskeyRefusedError extends CcxError {
+  constructor() {
+    super('This passkey opens no account here, or its answer came too late.');
+  }
+}
+
+@Problem({
+  code: 'passkey-not-valid',
+  kind: 'unprocessable',
+  title: 'The passkey cannot be added',
+  advice:
+    'Begin again with POST /v1/me/passkeys/options: its challenge is good once and for five minutes. The authenticator ' +
+    'has to verify who uses it, and to keep the passkey itself.',
+})
+export class PasskeyNotValidError extends CcxError {
+  constructor() {
+    super('This passkey was not made for this account and service, or came too late.', {
+      errors: [{ pointer: '/credential', detail: 'is no answer to an open challenge' }],
+    });
+  }
+}
+
+@Problem({
+  code: 'passkey-exists',
+  kind: 'conflict',
+  title: 'This passkey has been added before',
+  advice: 'Sign in with it, or make another one with another authenticator.',
+})
+export class PasskeyExistsError extends CcxError {
+  constructor() {
+    super('The account has this passkey already.');
+  }
+}
+
+@Problem({
+  code: 'passkey-not-found',
+  kind: 'not-found',
+  title: 'No such passkey',
+  advice: 'It may have been removed already. GET /v1/me/passkeys lists those that open the account.',
+})
+export class PasskeyNotFoundError extends CcxError {
+  constructor(id: string) {
+    super(`There is no passkey ${id}.`);
+  }
+}
+
+@Problem({
+  code: 'too-many-passkeys',
+  kind: 'conflict',
+  title: 'There are too many passkeys',
+  advice: 'Remove one that is no longer used, then add the new one.',
+})
+export class TooManyPasskeysError extends CcxError {
+  constructor(limit: number) {
+    super(`A customer has at most ${limit} passkeys.`);
+  }
+}

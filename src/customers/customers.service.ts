@@ -4,7 +4,7 @@ import { Clock } from '../platform/clock.js';
 import { normaliseEmail, Pepper } from '../platform/crypto/pepper.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
-import { Database, type Reader } from '../platform/database/database.js';
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { UnauthenticatedError } from '../platform/errors.js';
 import type { CustomerPrincipal } from '../platform/http/access.js';
 import { addressKey } from '../platform/http/rate-limit.js';
@@ -100,7 +100,7 @@ export class CustomersService {
       return {
         customer,
         recoveryCodes: await this.credentials.issueRecoveryCodes(tx, customer, at),
-        session: await this.sessions.start(tx, customer, context, at),
+        session: await this.sessions.start(tx, customer, 'password', context, at),
       };
     });
   }
@@ -112,13 +112,16 @@ export class CustomersService {
    * @throws RateLimitedError
    */
   async signIn(email: string, password: string, context: SignInContext): Promise<IssuedSession> {
-    await this.limits.consumeAttempt('sign-in', normaliseEmail(email), addressKey(context.address));
+    const counted = await this.limits.consumeAttempt('sign-in', normaliseEmail(email), addressKey(context.address));
     const found = await this.findByEmail(this.database.reader, email);
     const customer = found ?? customerKey(this.random.id());
     const verified = (await findPassword(this.database.reader, customer))?.passwordHash ?? null;
     const right = await this.passwords.verify(verified, password);
     const session = right && verified ? await this.startSession(customer, { password, verified }, context) : null;
-    if (session) return session;
+    if (session) {
+      await this.limits.giveBack(counted);
+      return session;
+    }
     await this.database.transaction((tx) => this.journal.recordRefusal(tx, 'session.refused', found, this.clock.now()));
     throw new SignInRefusedError();
   }
@@ -143,6 +146,11 @@ export class CustomersService {
 
   findByEmail(reader: Reader, email: string): Promise<CustomerKey | null> {
     return findByIdentity(reader, this.pepper.identity(email));
+  }
+
+  /** Holds the customer until commit: for what counts over several of their rows. */
+  async lock(tx: Tx, customer: CustomerKey): Promise<void> {
+    await lockCustomer(tx, customer);
   }
 
   /** What names the customer, opened. @throws UnauthenticatedError when the account has been erased meanwhile */
@@ -206,7 +214,7 @@ export class CustomersService {
       const current = await lockPassword(tx, customer);
       if (current?.passwordHash !== verified) return null;
       if (renewed) await tx.update(CustomerPassword, { ...customer }, { passwordHash: renewed });
-      return this.sessions.start(tx, customer, context, this.clock.now());
+      return this.sessions.start(tx, customer, 'password', context, this.clock.now());
     });
   }
 }

@@ -18,3 +18,11 @@ export const profile = {
   created_at: '2026-11-22T09:30:00.000Z',
   updated_at: '2026-11-22T09:30:00.000Z',
 };
+
+export const passkey = {
+  id: '019a9c44-2d5e-7a10-9b0c-7e1f3a5c8d42',
+  name: 'Phone',
+  synced: true,
+  created_at: '2026-11-22T09:36:00.000Z',
+  last_used_at: null,
+};

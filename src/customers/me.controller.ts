@@ -5,6 +5,7 @@ import { PreconditionFailedError, PreconditionRequiredError } from '../platform/
 import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
 import { notModified } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
+import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import {
   PasswordChangeDto,
   ProfileChangeDto,
@@ -83,15 +84,17 @@ export class MeController {
     id: 'changePassword',
     tag,
     summary: 'Change the password',
-    description: 'Ends every other session. Personal tokens stay valid.',
+    description:
+      'Ends every other session. Personal tokens stay valid. Needs a sign-in of the last five minutes, and the password ' +
+      'itself.',
     ok: { status: 204, description: 'The password is changed.' },
-    errors: [WrongPasswordError],
+    errors: [RecentSignInRequiredError, WrongPasswordError],
   })
   changePassword(
-    @CurrentCustomer() { customer, sessionId }: CustomerPrincipal,
+    @CurrentCustomer() principal: CustomerPrincipal,
     @Body() { current_password, new_password }: PasswordChangeDto,
   ): Promise<void> {
-    return this.credentials.changePassword(customer, sessionId, { current: current_password, next: new_password });
+    return this.credentials.changePassword(principal, { current: current_password, next: new_password });
   }
 
   @Post('recovery-codes')
@@ -101,19 +104,20 @@ export class MeController {
     tag,
     summary: 'Make new recovery codes',
     description:
-      'The codes of the earlier set are worth nothing from then on. Needs the password, since a code replaces it.',
+      'The codes of the earlier set are worth nothing from then on. Needs a sign-in of the last five minutes, and the ' +
+      'password, since a code replaces it.',
     ok: {
       status: 201,
       type: RecoveryCodesDto,
       description: 'The new set.',
       example: { recovery_codes: recoveryCodes },
     },
-    errors: [WrongPasswordError],
+    errors: [RecentSignInRequiredError, WrongPasswordError],
   })
   async renewRecoveryCodes(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() principal: CustomerPrincipal,
     @Body() body: RecoveryCodesRequestDto,
   ): Promise<RecoveryCodesDto> {
-    return RecoveryCodesDto.of(await this.credentials.renewRecoveryCodes(customer, body.current_password));
+    return RecoveryCodesDto.of(await this.credentials.renewRecoveryCodes(principal, body.current_password));
   }
 }

@@ -3,6 +3,7 @@ import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
 import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { InvalidCursorError, type Page, PageDto, PageQuery } from '../platform/http/paging.js';
+import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import { UuidParam } from '../platform/http/validation.js';
 import { PersonalTokenNotFoundError, TooManyTokensError } from './customers.errors.js';
 import { personalToken, tokenId } from './examples.js';
@@ -31,19 +32,20 @@ export class PersonalTokensController {
     id: 'makePersonalToken',
     tag,
     summary: 'Make a token for a program of mine',
+    description: 'Needs a sign-in of the last five minutes: the token outlives the session, and a new password.',
     ok: {
       status: 201,
       type: MadePersonalTokenDto,
       description: 'The token, shown this once.',
       example: { ...example, token: personalToken },
     },
-    errors: [TooManyTokensError],
+    errors: [RecentSignInRequiredError, TooManyTokensError],
   })
   async make(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() principal: CustomerPrincipal,
     @Body() body: NewPersonalTokenDto,
   ): Promise<MadePersonalTokenDto> {
-    return MadePersonalTokenDto.of(await this.tokens.make(customer, body.toToken()));
+    return MadePersonalTokenDto.of(await this.tokens.make(principal, body.toToken()));
   }
 
   @Get()

@@ -10,6 +10,7 @@ import { Database } from '../platform/database/database.js';
 import { InvalidRequestError } from '../platform/errors.js';
 import type { CustomerPrincipal } from '../platform/http/access.js';
 import { decodeCursor, type Page, pageOf, type PageQuery, pageSize } from '../platform/http/paging.js';
+import { assertRecentSignIn } from '../platform/http/recent-sign-in.js';
 import { Random } from '../platform/random.js';
 import { CustomerJournal } from './customer-journal.js';
 import { makeCustomerToken, TOKEN_SECRET_BYTES } from './customer-token.js';
@@ -65,13 +66,16 @@ export class PersonalTokensService {
   /**
    * Makes a token and answers it, this once.
    *
+   * @throws RecentSignInRequiredError since it outlives the session, and a new password
    * @throws InvalidRequestError when it would not end within 90 days
    * @throws TooManyTokensError
    */
   async make(
-    customer: CustomerKey,
+    principal: CustomerPrincipal,
     { name, scopes, expiresAt }: NewPersonalToken,
   ): Promise<PersonalTokenRecord & { token: string }> {
+    assertRecentSignIn(principal, this.clock.now());
+    const { customer } = principal;
     const id = this.random.id();
     const token = makeCustomerToken('personal', customer, this.random.bytes(TOKEN_SECRET_BYTES));
     return this.database.transaction(async (tx) => {

@@ -33,6 +33,7 @@ export class SessionsController {
             current: true,
             device: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
             signed_in_at: '2026-11-22T09:30:00.000Z',
+            signed_in_with: 'passkey',
             last_used_at: '2026-11-22T10:02:00.000Z',
             expires_at: '2026-12-22T09:30:00.000Z',
           },

@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+import { signInMethods } from '../platform/http/access.js';
+import { openCode } from '../platform/http/extensible.js';
 import type { Page } from '../platform/http/paging.js';
 import type { OpenSession } from './sessions.service.js';
 
@@ -9,6 +11,7 @@ export class SessionDto {
   @ApiProperty({ type: 'string', nullable: true, description: 'What the program that signed in called itself.' })
   device!: string | null;
   @ApiProperty({ format: 'date-time' }) signed_in_at!: string;
+  @ApiProperty(openCode(signInMethods)) signed_in_with!: string;
   @ApiProperty({ format: 'date-time', description: 'Noted at most once a minute.' }) last_used_at!: string;
   @ApiProperty({ format: 'date-time', description: 'The latest end; 12 hours without use end it earlier.' })
   expires_at!: string;
@@ -19,6 +22,7 @@ export class SessionDto {
       current: session.id === currentId,
       device: session.device,
       signed_in_at: session.signedInAt.toISOString(),
+      signed_in_with: session.signedInWith,
       last_used_at: session.lastUsedAt.toISOString(),
       expires_at: session.expiresAt.toISOString(),
     });

@@ -1,20 +1,22 @@
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
+import type { SignInMethod } from '../platform/http/access.js';
 
 export interface LiveSessionRow {
   id: string;
   signed_in_at: Date;
+  signed_in_with: SignInMethod;
   last_used_at: Date;
 }
 
 /** One indexed look-up within one customer: `$4` is now, `$5` the time since when it must have been used. */
 export const SESSION_BY_TOKEN = `
-  select id, signed_in_at, last_used_at
+  select id, signed_in_at, signed_in_with, last_used_at
     from sessions
    where bucket = $1 and customer_id = $2 and token_hash = $3 and expires_at > $4 and last_used_at > $5`;
 
 export const SESSION_BY_ID = `
-  select id, signed_in_at, last_used_at
+  select id, signed_in_at, signed_in_with, last_used_at
     from sessions
    where bucket = $1 and customer_id = $2 and id = $3 and expires_at > $4 and last_used_at > $5`;
 

@@ -7,7 +7,7 @@ import { tokenHash } from '../platform/crypto/seal.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Tx } from '../platform/database/database.js';
-import { type CustomerPrincipal, customerScopes } from '../platform/http/access.js';
+import { type CustomerPrincipal, customerScopes, type SignInMethod } from '../platform/http/access.js';
 import { decodeCursor, type Page, pageOf, type PageQuery, pageSize } from '../platform/http/paging.js';
 import { Random } from '../platform/random.js';
 import { CustomerJournal } from './customer-journal.js';
@@ -38,6 +38,7 @@ export interface IssuedSession {
   readonly customer: CustomerKey;
   readonly token: string;
   readonly signedInAt: Date;
+  readonly signedInWith: SignInMethod;
   /** The latest end: 12 hours without use end it earlier. */
   readonly expiresAt: Date;
 }
@@ -47,6 +48,7 @@ export interface OpenSession {
   readonly id: string;
   readonly device: string | null;
   readonly signedInAt: Date;
+  readonly signedInWith: SignInMethod;
   readonly lastUsedAt: Date;
   readonly expiresAt: Date;
 }
@@ -70,7 +72,13 @@ export class SessionsService {
   ) {}
 
   /** Begins a session for somebody who has just proved to be the customer. */
-  async start(tx: Tx, customer: CustomerKey, { userAgent }: SignInContext, at: Date): Promise<IssuedSession> {
+  async start(
+    tx: Tx,
+    customer: CustomerKey,
+    signedInWith: SignInMethod,
+    { userAgent }: SignInContext,
+    at: Date,
+  ): Promise<IssuedSession> {
     const id = this.random.id();
     const token = makeCustomerToken('session', customer, this.random.bytes(TOKEN_SECRET_BYTES));
     const expiresAt = new Date(at.getTime() + SESSION_LIFE_MS);
@@ -83,12 +91,14 @@ export class SessionsService {
       tokenHash: tokenHash(token),
       deviceSealed: device ? sealFor(customer, profileKey, 'device', device) : null,
       signedInAt: at,
+      signedInWith,
       lastUsedAt: at,
       expiresAt,
     });
-    await this.journal.record(tx, { type: 'session.started', at, customer, subject: id, data: { session_id: id } });
+    const data = { session_id: id, method: signedInWith };
+    await this.journal.record(tx, { type: 'session.started', at, customer, subject: id, data });
     await this.recordEnds(tx, customer, await endLeastUsed(tx, customer, MOST_SESSIONS), 'displaced', at);
-    return { id, customer, token, signedInAt: at, expiresAt };
+    return { id, customer, token, signedInAt: at, signedInWith, expiresAt };
   }
 
   /** Who a session token belongs to, or null when it is unknown or has ended. */
@@ -189,6 +199,7 @@ export class SessionsService {
       scopes: customerScopes,
       sessionId: session.id,
       signedInAt: session.signed_in_at,
+      signedInWith: session.signed_in_with,
     };
   }
 

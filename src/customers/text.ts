@@ -5,11 +5,14 @@ export function IsDisplayText(longest: number): PropertyDecorator {
   return ValidateBy({
     name: 'isDisplayText',
     validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && /\S/.test(value) && !/\p{Cc}/u.test(value) && [...value].length <= longest,
+      validate: (value: unknown) => isDisplayText(value, longest),
       defaultMessage: buildMessage(() => `$property must be one line of 1 to ${longest} characters`),
     },
   });
+}
+
+export function isDisplayText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && /\S/.test(value) && !/\p{Cc}/u.test(value) && [...value].length <= longest;
 }
 
 /** A language tag of BCP 47, such as `en` or `de-AT`. */

@@ -1,5 +1,7 @@
 import { ConsentPausedError } from '../consents/consents.errors.js';
+import { withinToken } from '../consents/intersection.js';
 import { UnauthenticatedError } from '../platform/errors.js';
+import type { RetailerPrincipal } from '../platform/http/access.js';
 import { NoConsentError } from './disclosures.errors.js';
 import type { Standing, StandingConsent } from './reading.queries.js';
 
@@ -10,12 +12,13 @@ export type OpenConsent = StandingConsent & { readonly profileKey: Buffer };
 export type Admission = (standing: Standing) => OpenConsent;
 
 /** By a token of the consent, unless the consent has ended or the client's tokens were revoked since. */
-export function admitByToken(epoch: number): Admission {
+export function admitByToken(epoch: number, reader: Pick<RetailerPrincipal, 'narrowedTo'>): Admission {
   return ({ consent, checkedAt }) => {
     if (!isOpen(consent, checkedAt) || consent.tokenEpoch !== epoch) {
       throw new UnauthenticatedError('The consent behind this token has ended, or the token was revoked.');
     }
-    return unlessPaused(consent);
+    const open = unlessPaused(consent);
+    return { ...open, details: withinToken(open.details, reader) };
   };
 }
 

@@ -112,6 +112,14 @@ export class RefusedSubjectDto {
   retryable!: boolean;
 
   @ApiPropertyOptional({
+    type: 'integer',
+    description:
+      'With `daily-reads-spent`: after how many seconds the next day begins in UTC, and the subject may be read again.',
+    example: 3600,
+  })
+  retry_after?: number;
+
+  @ApiPropertyOptional({
     type: 'array',
     items: { $ref: '#/components/schemas/FieldError' },
     description: 'What of the request is at fault, for this subject.',
@@ -128,11 +136,13 @@ export class RefusedSubjectDto {
 
   static of({ subject, error }: Refusal): RefusedSubjectDto {
     const { code, retryable } = problemOf(error);
+    const retryAfter = error.headers?.['retry-after'];
     return {
       subject,
       code,
       detail: error.message,
       retryable,
+      ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
       ...(error.errors && { errors: error.errors }),
       ...(error.extensions && { outside: error.extensions.outside }),
     };

@@ -12,9 +12,9 @@ export interface AskedCircumstances {
 
 /**
  * Completes what a retailer left out where the consent leaves no choice: its only purpose, its only touchpoint that the
- * token reaches, its only stage. No stage at all is an answer, too: such a read is covered by a line for every stage.
+ * client serves, its only stage. No stage at all is an answer, too: such a read is covered by a line for every stage.
  *
- * @param reach The touchpoints that the client serves and to which its token was narrowed.
+ * @param reach The touchpoints that the client serves.
  * @param base Where in the request faults are pointed at: `query`, or the empty text for a body.
  * @throws InvalidRequestError when purpose or touchpoint is left out and there are several
  */

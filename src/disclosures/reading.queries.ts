@@ -7,6 +7,8 @@ import type { Database } from '../platform/database/database.js';
 export interface Reader {
   readonly retailerId: string;
   readonly clientId: string;
+  /** The lines that its token is good for, when it was made for a part of the consent only. */
+  readonly narrowedTo?: readonly object[];
 }
 
 /** How things stood at the instant of the statement: whether the reader is served, and what it may look at. */
@@ -153,7 +155,7 @@ function toConsent(id: string, row: StandingRow): StandingConsent {
   };
 }
 
-/** Counts one more read of the consent today; false when it has none left. */
+/** Counts one more read of the consent on this day (in UTC); false when it has none left. */
 export async function countRead(
   database: Database,
   customer: CustomerKey,
@@ -165,7 +167,7 @@ export async function countRead(
     `update consents
         set reads_day = $4::date, reads_count = case when reads_day = $4::date then reads_count + 1 else 1 end
       where bucket = $1 and customer_id = $2 and id = $3
-        and (reads_day is distinct from $4::date or reads_count < max_reads_per_day)
+        and (reads_day is distinct from $4::date or max_reads_per_day is null or reads_count < max_reads_per_day)
       returning 1`,
     [customer.bucket, customer.customerId, consentId, at.toISOString().slice(0, 10)],
   );

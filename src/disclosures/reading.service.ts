@@ -101,7 +101,7 @@ export class ReadingService {
     const standing = await readStanding(this.database, reader, token.customer, token.id);
     if (!standing) throw new RetailerSuspendedError();
 
-    const admit = admitByToken(token.epoch);
+    const admit = admitByToken(token.epoch, reader);
     const { answer, error, disclosure } = await this.consider(
       { reader, inquiry, named, vocabulary, admit, base: 'query', ifNoneMatch },
       { subject: token.subject, customer: token.customer, standing },
@@ -166,7 +166,7 @@ export class ReadingService {
     const { checkedAt: at } = standing;
     if (!standing.serving) throw new RetailerSuspendedError();
     const consent = errand.admit(standing);
-    const reach = standing.touchpoints.filter((place) => reader.touchpoints?.includes(place) ?? true);
+    const { touchpoints: reach } = standing;
     const circumstances = settle(inquiry, consent.details, reach, at, errand.base);
     const { place, occasion } = inquiry;
     const view = this.views.of(

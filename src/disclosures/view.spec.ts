@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 import { documentsOf, instant, preferences, question, vocabulary } from '../../test/support/arbitrary-preferences.js';
 import { type Circumstances, covers } from '../consents/covers.js';
-import type { ConsentDetail, PreferencesDetail } from '../consents/detail.js';
+import type { ConsentDetail, PreferencesDetail, SpecialDetail } from '../consents/detail.js';
 import type { Preference } from '../preferences/preference.js';
 import type { Question } from '../preferences/resolve.js';
 import { isSpecial } from '../vocabulary/attribute.js';
@@ -30,12 +30,18 @@ function line(some: Partial<PreferencesDetail> = {}): PreferencesDetail {
   };
 }
 
+const allergens: SpecialDetail = {
+  ...line({ attributes: ['food.allergen'] }),
+  type: 'ccx_preferences_special',
+  statement: 'the hash of the statement',
+};
+
 const some = <T>(...all: T[]) => fc.subarray(all, { minLength: 1 });
 
 const lines: fc.Arbitrary<ConsentDetail[]> = fc.array(
   fc
     .record({
-      type: fc.constantFrom('ccx_preferences', 'ccx_preferences', 'ccx_preferences', 'ccx_interactions'),
+      type: fc.constantFrom('ccx_preferences', 'ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'),
       attributes: fc.subarray(paths),
       purposes: some('dpv:ServicePersonalisation', 'dpv:DeliveryOfGoods'),
       touchpoints: some('till', 'web', 'beacon'),
@@ -84,8 +90,10 @@ function maySee(path: string, { permission: allowed, circumstances, question: { 
     allowed.withheld.length === 0 &&
     places.includes(circumstances.touchpoint) &&
     allowed.touchpoints.includes(circumstances.touchpoint) &&
-    !isSpecial(attribute) &&
-    allowed.details.some((detail) => covers(detail, path, circumstances, at))
+    allowed.details.some(
+      (detail) =>
+        isSpecial(attribute) === (detail.type === 'ccx_preferences_special') && covers(detail, path, circumstances, at),
+    )
   );
 }
 
@@ -106,8 +114,9 @@ describe('what a retailer gets', () => {
   it('never has a special attribute among those of a line for ordinary ones', () => {
     fc.assert(
       fc.property(preferences, look, (all, asked) => {
-        for (const { attribute } of seen(all, asked).preferences) {
-          expect(isSpecial(vocabulary.attribute(attribute)!)).toBe(false);
+        const details = asked.permission.details.filter(({ type }) => type === 'ccx_preferences');
+        for (const path of seen(all, { ...asked, permission: { ...asked.permission, details } }).attributes) {
+          expect(isSpecial(vocabulary.attribute(path)!)).toBe(false);
         }
       }),
       runs,
@@ -165,6 +174,7 @@ describe('why an attribute is not shared', () => {
 
   it('is nothing when it is shared', () => {
     expect(why('size.footwear', allowed(line()))).toEqual([]);
+    expect(why('food.allergen', allowed(allergens))).toEqual([]);
   });
 
   const footwear = 'size.footwear';
@@ -180,6 +190,23 @@ describe('why an attribute is not shared', () => {
       path: 'food.allergen',
       given: only('food.allergen'),
       because: ['no_consent', 'special'],
+    },
+    {
+      when: 'another special one is given',
+      path: 'food.diet',
+      given: allowed(allergens),
+      because: ['no_consent', 'special'],
+    },
+    {
+      when: 'it is ordinary and in a special line',
+      given: allowed({ ...allergens, attributes: [footwear] }),
+      because: ['no_consent'],
+    },
+    {
+      when: 'it is special and given for another purpose',
+      path: 'food.allergen',
+      given: allowed({ ...allergens, purposes: ['dpv:DeliveryOfGoods'] }),
+      because: ['purpose'],
     },
     {
       when: 'no retailer ever sees it',

@@ -1,5 +1,5 @@
 import { isCurrent, mismatches } from '../consents/covers.js';
-import type { ConsentDetail, PreferencesDetail } from '../consents/detail.js';
+import type { ConsentDetail, ReadingDetail } from '../consents/detail.js';
 import type { PreparedDocument } from '../preferences/prepared.js';
 import { type Effective, type Question, resolve } from '../preferences/resolve.js';
 import { type Attribute, isSpecial } from '../vocabulary/attribute.js';
@@ -23,7 +23,7 @@ export type NotSharedReason = keyof typeof notSharedReasons;
 export interface Permission {
   /** The lines of the consent; none when there is no consent. */
   readonly details: readonly ConsentDetail[];
-  /** The touchpoints that the client serves and to which its token was narrowed. */
+  /** The touchpoints that the client serves. */
   readonly touchpoints: readonly string[];
   /** What withholds everything at the moment, whatever the lines say. */
   readonly withheld: readonly ('paused' | 'retailer_suspended')[];
@@ -82,16 +82,11 @@ export function whyNotShared(attribute: Attribute, permission: Permission, asked
 }
 
 /** The lines of a consent that let anything be read at this time. */
-export function currentLines(details: readonly ConsentDetail[], at: Date): PreferencesDetail[] {
+export function currentLines(details: readonly ConsentDetail[], at: Date): ReadingDetail[] {
   return details.filter((detail) => isCurrent(detail, at));
 }
 
-function faultsOf(
-  line: PreferencesDetail,
-  attribute: Attribute,
-  permission: Permission,
-  asked: Asked,
-): NotSharedReason[] {
+function faultsOf(line: ReadingDetail, attribute: Attribute, permission: Permission, asked: Asked): NotSharedReason[] {
   const { touchpoint, ...others } = asked;
   const reachable = line.touchpoints.some(
     (place) =>
@@ -104,8 +99,8 @@ function faultsOf(
 }
 
 /** Special attributes are given by lines of a type of their own, which give nothing else. */
-function gives(line: PreferencesDetail, attribute: Attribute): boolean {
-  const type: string = isSpecial(attribute) ? 'ccx_preferences_special' : 'ccx_preferences';
+function gives(line: ReadingDetail, attribute: Attribute): boolean {
+  const type = isSpecial(attribute) ? 'ccx_preferences_special' : 'ccx_preferences';
   return line.type === type && line.attributes.includes(attribute.path);
 }
 

@@ -18,7 +18,7 @@ export interface Look {
   readonly reader: Reader;
   readonly standing: Standing;
   readonly consent: OpenConsent;
-  /** The touchpoints that the client serves and to which its token was narrowed. */
+  /** The touchpoints that the client serves. */
   readonly reach: readonly string[];
   readonly circumstances: Circumstances;
   /** The attributes asked for; left out, all. */
@@ -92,6 +92,7 @@ function originOf(look: Look, vocabulary: Vocabulary): string {
     circumstances.stage,
     look.attributes ? [...look.attributes].sort() : null,
     look.reach,
+    look.reader.narrowedTo ?? null,
     standing.sectors,
     place && [place.country, place.region, place.store],
     look.occasion,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
 import { batchTree, leafHashOf } from '../audit/batch-tree.js';
 import { ConsentsService } from '../consents/consents.service.js';
+import { withinToken } from '../consents/intersection.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { atOnce } from '../platform/at-once.js';
 import { Clock } from '../platform/clock.js';
@@ -128,7 +129,9 @@ export class IntakeService {
   ): Promise<Map<number, Fate>> {
     const fates = new Map<number, Fate>();
     // Held until commit, so that a consent cannot end between the check and the insert.
-    const consents = await this.consents.lockForReport(tx, customer, caller.retailerId);
+    const consents = (await this.consents.lockForReport(tx, customer, caller.retailerId)).map(
+      ({ details, ...consent }) => ({ ...consent, details: [...withinToken(details, caller)] }),
+    );
     const firsts = new Map<string, NewInteraction & { place: number }>();
     const repeats: Candidate[] = [];
     const refused: (Candidate & { refusal: CcxError })[] = [];

@@ -41,6 +41,14 @@ export class EntriesQuery extends PageQuery {
   @IsOptional()
   subject?: string;
 
+  @ApiPropertyOptional({
+    description: 'The one entry that a receipt names: its `audit.leaf_hash`, in hexadecimal.',
+    example: 'a3f1c0de5b7e9d2c4f60718293a4b5c6d7e8f9000112233445566778899aabbc',
+  })
+  @Matches(/^[0-9a-f]{64}$/, { message: 'must be a leaf hash: 64 hexadecimal digits in small letters' })
+  @IsOptional()
+  leaf_hash?: string;
+
   @ApiPropertyOptional({ format: 'date-time', description: 'Not before.', example: '2026-11-01T00:00:00Z' })
   @IsInstant()
   @IsOptional()

@@ -120,6 +120,7 @@ function narrowed(engagement: Engagement, query: EntriesQuery): EntryFilter | nu
     ...(purposes && { purposes }),
     ...(query.attribute && { attributes: [query.attribute] }),
     ...(pseudonym && { pseudonym }),
+    ...(query.leaf_hash && { leafHash: Buffer.from(query.leaf_hash, 'hex') }),
     from: latest(query.from, engagement.from),
     to: earliest(query.to, engagement.to),
   };
@@ -147,13 +148,15 @@ function covers({ from, to, retailerIds, purposes }: Engagement, entry: LoggedEn
   );
 }
 
-function described({ type, retailer_id, purpose, attribute, subject, from, to }: EntriesQuery): JsonObject {
+function described(query: EntriesQuery): JsonObject {
+  const { type, retailer_id, purpose, attribute, subject, leaf_hash, from, to } = query;
   return {
     ...(type && { type }),
     ...(retailer_id && { retailer_id }),
     ...(purpose && { purpose }),
     ...(attribute && { attribute }),
     ...(subject && { subject }),
+    ...(leaf_hash && { leaf_hash }),
     ...(from && { from: from.toISOString() }),
     ...(to && { to: to.toISOString() }),
   };

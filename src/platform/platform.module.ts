@@ -7,6 +7,7 @@ import { Config } from './config/config.js';
 import { loadSecrets, type Secrets } from './config/secrets.js';
 import { Kek } from './crypto/kek.js';
 import { Pepper } from './crypto/pepper.js';
+import { SigningKeys } from './crypto/signing-keys.js';
 import { SubjectKeys } from './crypto/subject-keys.js';
 import { serviceDataSource } from './database/data-source.js';
 import { Database, DATA_SOURCE, NAMED_STATEMENTS } from './database/database.js';
@@ -25,6 +26,7 @@ import { Jobs } from './jobs/jobs.js';
 import { PASSWORD_COST, PASSWORD_COST_TOKEN, type PasswordCost, Passwords } from './passwords/passwords.js';
 import { PersonalData } from './personal-data.js';
 import { Random } from './random.js';
+import { WebAuthn } from './webauthn/webauthn.js';
 
 /** What the service stands on, given from outside. */
 export interface PlatformSettings {
@@ -43,11 +45,23 @@ const crypto: Provider[] = [
   { provide: SECRETS, useFactory: loadSecrets, inject: [Config] },
   { provide: Kek, useFactory: ({ kek }: Secrets) => new Kek(kek), inject: [SECRETS] },
   { provide: Pepper, useFactory: ({ pepper }: Secrets) => new Pepper(pepper), inject: [SECRETS] },
+  SigningKeys,
   SubjectKeys,
   Passwords,
 ];
 
-const services = [Random, Afterwards, Database, Partitions, Jobs, PersonalData, RateLimits, RequestLimits, Idempotency];
+const services = [
+  Random,
+  Afterwards,
+  Database,
+  Partitions,
+  Jobs,
+  PersonalData,
+  RateLimits,
+  RequestLimits,
+  Idempotency,
+  WebAuthn,
+];
 
 /** What every module may use without importing it. */
 @Module({ controllers: [HealthController, ProblemsController] })

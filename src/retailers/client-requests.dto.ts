@@ -52,7 +52,8 @@ class ClientMetadataDto {
 
   @ApiPropertyOptional({
     description:
-      'How it gets tokens. Unless given: the code flow with refresh where it has a redirect URI, else client_credentials.',
+      'How it gets tokens. Unless given: the code flow with refresh where it has a redirect URI, else client_credentials. ' +
+      'The device code (RFC 8628) is for tills and kiosks without a browser; it needs private_key_jwt and bound tokens.',
     enum: clientGrantTypes,
     isArray: true,
     example: examples.grant_types,

@@ -3,6 +3,7 @@ import type { FieldError } from '../platform/errors.js';
 import type { ClientAuthMethod, ClientStatus } from './client.entity.js';
 import { readClientKeys } from './client-keys.js';
 import { redirectFault } from './redirects.js';
+import { DEVICE_GRANT } from './scopes.js';
 
 /** What an operator decides about a client. */
 export interface ClientSettings {
@@ -74,16 +75,24 @@ function faultsOfRedirects({ redirectUris, initiateLoginUri }: ClientSettings, p
   });
 }
 
-function faultsOfGrants({ grantTypes, redirectUris, authMethod, scopes }: ClientSettings): FieldError[] {
+function faultsOfGrants({ grantTypes, redirectUris, authMethod, bearer, scopes }: ClientSettings): FieldError[] {
   const faults: FieldError[] = [];
   if (grantTypes.includes('authorization_code') && redirectUris.length === 0) {
     faults.push({ pointer: '/redirect_uris', detail: 'must name where a client of the code flow is answered' });
   }
-  if (grantTypes.includes('refresh_token') && !grantTypes.includes('authorization_code')) {
-    faults.push({ pointer: '/grant_types', detail: 'refresh_token needs authorization_code' });
+  const asksCustomers = grantTypes.includes('authorization_code') || grantTypes.includes(DEVICE_GRANT);
+  if (grantTypes.includes('refresh_token') && !asksCustomers) {
+    faults.push({ pointer: '/grant_types', detail: 'refresh_token needs authorization_code or the device code' });
+  }
+  if (grantTypes.includes(DEVICE_GRANT) && (authMethod !== 'private_key_jwt' || bearer)) {
+    const detail = 'the device code needs private_key_jwt and access tokens that are bound to a key';
+    faults.push({ pointer: '/grant_types', detail });
   }
   if (grantTypes.includes('client_credentials') && authMethod === 'none') {
     faults.push({ pointer: '/grant_types', detail: 'client_credentials needs a client that authenticates' });
+  }
+  if (authMethod === 'none' && scopes.some((scope) => scope.startsWith('grant_management_'))) {
+    faults.push({ pointer: '/scopes', detail: 'grant management is for clients that authenticate' });
   }
   if (scopes.includes('offline_access') && !grantTypes.includes('refresh_token')) {
     faults.push({ pointer: '/scopes', detail: 'offline_access needs the grant type refresh_token' });

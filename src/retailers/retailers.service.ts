@@ -53,8 +53,8 @@ export class RetailersService {
   ) {}
 
   /** @throws RetailerNotFoundError */
-  async get(id: string): Promise<Retailer> {
-    const retailer = await this.database.reader.findOneBy(Retailer, { id });
+  async get(id: string, reader: Reader = this.database.reader): Promise<Retailer> {
+    const retailer = await reader.findOneBy(Retailer, { id });
     if (!retailer) throw new RetailerNotFoundError(id);
     return retailer;
   }

@@ -14,7 +14,10 @@ export const retailerScopes = [
 
 export type RetailerScope = (typeof retailerScopes)[number];
 
+/** For devices without a browser, such as tills and kiosks (RFC 8628). */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** The ways in which a client may get tokens. */
-export const clientGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export const clientGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_GRANT] as const;
 
 export type ClientGrantType = (typeof clientGrantTypes)[number];

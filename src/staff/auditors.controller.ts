@@ -4,6 +4,7 @@ import { Access, actorOf, CurrentStaff, type StaffPrincipal } from '../platform/
 import { Operation } from '../platform/http/operation.js';
 import { AuditorInvitationDto, InvitedDto } from './staff.dto.js';
 import { StaffExistsError } from './staff.errors.js';
+import { invited } from './staff.examples.js';
 import { StaffService } from './staff.service.js';
 
 /** How operators let auditors in. */
@@ -22,11 +23,7 @@ export class AuditorsController {
       status: 201,
       type: InvitedDto,
       description: 'The invitation; its token is shown this once.',
-      example: {
-        staff_id: '019a9c35-55d1-7e04-8c1f-6b0a9d2e3f47',
-        invitation_token: 'ccx_si_0b7yVQ1xq0mJ9r3c8sKz5dWfTn2LhGa4pEiXuRoYvB6',
-        expires_at: '2026-11-29T09:30:00.000Z',
-      },
+      example: invited,
     },
     errors: [StaffExistsError],
   })

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
 
-import { AuditService } from '../audit/audit.service.js';
-import { OutboxService } from '../outbox/outbox.service.js';
 import { Afterwards } from '../platform/afterwards.js';
 import { Clock } from '../platform/clock.js';
 import { tokenHash } from '../platform/crypto/seal.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import type { StaffPrincipal } from '../platform/http/access.js';
 import { Random } from '../platform/random.js';
+import { StaffJournal } from './staff-journal.js';
 import { type StaffMember, type StaffRole, StaffSession } from './staff-member.entity.js';
 import { type LiveStaffSessionRow, NOTE_STAFF_SESSION_USE, STAFF_SESSION_BY_TOKEN } from './staff.queries.js';
 
@@ -38,8 +37,7 @@ export class StaffSessionsService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly audit: AuditService,
-    private readonly outbox: OutboxService,
+    private readonly journal: StaffJournal,
     private readonly afterwards: Afterwards,
   ) {}
 
@@ -72,6 +70,13 @@ export class StaffSessionsService {
     });
   }
 
+  /** Ends every session of the member. */
+  async endAll(tx: Tx, { id: staffId, role: kind }: StaffMember, at: Date): Promise<void> {
+    const open = await tx.findBy(StaffSession, { staffId });
+    await tx.delete(StaffSession, { staffId });
+    for (const { id } of open) await this.record(tx, 'staff-session.ended', { kind, staffId, sessionId: id }, at);
+  }
+
   find({ sessionId, staffId }: StaffPrincipal): Promise<StaffSession | null> {
     return this.database.reader.findOneBy(StaffSession, { id: sessionId, staffId });
   }
@@ -97,8 +102,7 @@ export class StaffSessionsService {
     at: Date,
   ): Promise<void> {
     const data = { session_id: sessionId };
-    await this.audit.append(tx, { type, at, actor: { kind, id: staffId }, data });
-    await this.outbox.enqueue(tx, { type, at, subject: staffId, data });
+    await this.journal.record(tx, type, { staffId, actor: { kind, id: staffId }, at, data });
   }
 
   private noteUse({ id, last_used_at }: LiveStaffSessionRow, now: Date): void {

@@ -3,25 +3,23 @@ import type { FastifyRequest } from 'fastify';
 
 import { Access, CurrentStaff, type StaffPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
-import { AcceptanceDto, IssuedStaffSessionDto, StaffMemberDto, StaffSessionDto, StaffSignInDto } from './staff.dto.js';
-import { InvitationNotValidError, StaffSignInRefusedError } from './staff.errors.js';
+import { enrolmentExample } from './enrolment.dto.js';
+import { StaffSignInDto } from './staff-sign-in.dto.js';
+import { StaffSignInService } from './staff-sign-in.service.js';
+import { AcceptanceDto, AcceptedInvitationDto, IssuedStaffSessionDto, StaffSessionDto } from './staff.dto.js';
+import { InvitationNotValidError, SecondFactorMissingError, StaffSignInRefusedError } from './staff.errors.js';
+import { issuedStaffSession, staffMember, staffSessionEnd, staffSessionId } from './staff.examples.js';
 import { StaffService } from './staff.service.js';
 
 const tag = 'Staff';
 
-const member = {
-  staff_id: '019a9c35-55d1-7e04-8c1f-6b0a9d2e3f47',
-  role: 'auditor',
-  email: 'auditor@example.net',
-  name: 'Ada Reiter, Reiter & Co',
-};
-const sessionId = '019a9c36-0a0e-7c9b-9f13-4d5e6f708192';
-const expiresAt = '2026-11-22T21:30:00.000Z';
-
 /** How operators and auditors join, sign in and sign out. */
 @Controller('v1/staff')
 export class StaffController {
-  constructor(private readonly staff: StaffService) {}
+  constructor(
+    private readonly staff: StaffService,
+    private readonly signIns: StaffSignInService,
+  ) {}
 
   @Post('invitations/accept')
   @Access('public')
@@ -29,12 +27,22 @@ export class StaffController {
     id: 'acceptStaffInvitation',
     tag,
     summary: 'Accept an invitation',
-    description: 'Sets the password with which the member signs in from then on.',
-    ok: { status: 201, type: StaffMemberDto, description: 'The member.', example: member },
+    description:
+      'Chooses the password, and begins to set up the second factor. The invitation is spent, and the invited a member, ' +
+      'once `POST /v1/staff/enrolments/confirm` has confirmed it.',
+    ok: {
+      status: 201,
+      type: AcceptedInvitationDto,
+      description: 'Who was invited, and what they need to set up the second factor.',
+      example: { ...staffMember, enrolment: enrolmentExample },
+    },
     errors: [InvitationNotValidError],
   })
-  async accept(@Body() { token, password }: AcceptanceDto, @Req() { ip }: FastifyRequest): Promise<StaffMemberDto> {
-    return StaffMemberDto.of(await this.staff.accept(token, password, ip));
+  async accept(
+    @Body() { token, password }: AcceptanceDto,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<AcceptedInvitationDto> {
+    return AcceptedInvitationDto.accepted(await this.staff.accept(token, password, ip));
   }
 
   @Post('sessions')
@@ -43,26 +51,19 @@ export class StaffController {
     id: 'createStaffSession',
     tag,
     summary: 'Sign in as operator or auditor',
-    description: 'Begins a session: an hour without use ends it, and 12 hours at the latest.',
+    description:
+      'With password and second factor at once. Begins a session: an hour without use ends it, and 12 hours at the ' +
+      'latest.',
     ok: {
       status: 201,
       type: IssuedStaffSessionDto,
       description: 'The session and its token.',
-      example: {
-        id: sessionId,
-        staff_id: member.staff_id,
-        role: member.role,
-        token: 'ccx_ss_Zk3vX0q9TnB7sLw2yJdRc6hPmUo5eAf8iGtK1xVbQ4E',
-        expires_at: expiresAt,
-      },
+      example: issuedStaffSession,
     },
-    errors: [StaffSignInRefusedError],
+    errors: [StaffSignInRefusedError, SecondFactorMissingError],
   })
-  async signIn(
-    @Body() { email, password }: StaffSignInDto,
-    @Req() { ip }: FastifyRequest,
-  ): Promise<IssuedStaffSessionDto> {
-    return IssuedStaffSessionDto.of(await this.staff.signIn(email, password, { address: ip }));
+  async signIn(@Body() body: StaffSignInDto, @Req() { ip }: FastifyRequest): Promise<IssuedStaffSessionDto> {
+    return IssuedStaffSessionDto.of(await this.signIns.signIn(body.toSignIn(), { address: ip }));
   }
 
   @Get('sessions/current')
@@ -76,8 +77,8 @@ export class StaffController {
       type: StaffSessionDto,
       description: 'The member, the session, and what an auditor may look at.',
       example: {
-        id: sessionId,
-        ...member,
+        id: staffSessionId,
+        ...staffMember,
         engagement: {
           from: '2026-11-01T00:00:00.000Z',
           to: '2027-02-01T00:00:00.000Z',
@@ -85,7 +86,7 @@ export class StaffController {
           purposes: ['dpv:ServicePersonalisation'],
         },
         signed_in_at: '2026-11-22T09:30:00.000Z',
-        expires_at: expiresAt,
+        expires_at: staffSessionEnd,
       },
     },
     errors: [],

@@ -19,14 +19,16 @@ import { Omittable } from '../platform/http/omittable.js';
 import { IsTimestamp } from '../platform/http/timestamp.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../platform/passwords/password-rules.js';
 import type { EngagementTerms } from './engagement.js';
+import { EnrolmentDto } from './enrolment.dto.js';
+import type { Enrolment } from './enrolments.service.js';
 import type { StaffMember, StaffSession } from './staff-member.entity.js';
 import type { IssuedStaffSession } from './staff-sessions.service.js';
 import type { Invitation, Invited } from './staff.service.js';
 
 export const staffRoles = ['operator', 'auditor'] as const;
 
-const LONGEST_EMAIL = 254;
-const IsAddress = () => IsEmail({}, { message: '$property must be an e-mail address' });
+export const LONGEST_EMAIL = 254;
+export const IsAddress = () => IsEmail({}, { message: '$property must be an e-mail address' });
 
 export class EngagementTermsDto {
   @ApiPropertyOptional({
@@ -143,14 +145,10 @@ export class AcceptanceDto {
   password!: string;
 }
 
-export class StaffSignInDto {
+export class StaffResetDto {
   @ApiProperty({ format: 'email', maxLength: LONGEST_EMAIL, example: 'auditor@example.net' })
   @IsAddress()
   email!: string;
-
-  @ApiProperty({ maxLength: LONGEST_PASSWORD, example: 'every entry, twice over' })
-  @IsString()
-  password!: string;
 }
 
 export class StaffMemberDto {
@@ -161,6 +159,17 @@ export class StaffMemberDto {
 
   static of({ id, role, email, name }: StaffMember): StaffMemberDto {
     return Object.assign(new StaffMemberDto(), { staff_id: id, role, email, name });
+  }
+}
+
+/** Who accepted an invitation, and will be a member once the second factor is confirmed. */
+export class AcceptedInvitationDto extends StaffMemberDto {
+  @ApiProperty({ type: EnrolmentDto }) enrolment!: EnrolmentDto;
+
+  static accepted({ member, enrolment }: { member: StaffMember; enrolment: Enrolment }): AcceptedInvitationDto {
+    return Object.assign(new AcceptedInvitationDto(), StaffMemberDto.of(member), {
+      enrolment: EnrolmentDto.of(enrolment),
+    });
   }
 }
 

@@ -1,9 +1,20 @@
 import type { Reader, Tx } from '../platform/database/database.js';
+import { StaffFactor } from './staff-factor.entity.js';
 import { StaffInvitation, StaffMember, type StaffRole } from './staff-member.entity.js';
 
 /** Loads the member with this address and holds the row until commit. */
 export function lockMemberByEmail(tx: Tx, email: string): Promise<StaffMember | null> {
   return tx.findOne(StaffMember, { where: { email }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** Loads the member and holds the row until commit. */
+export function lockMember(tx: Tx, id: string): Promise<StaffMember | null> {
+  return tx.findOne(StaffMember, { where: { id }, lock: { mode: 'pessimistic_write' } });
+}
+
+/** Loads the second factor of a member and holds the row until commit. */
+export function lockFactor(tx: Tx, staffId: string): Promise<StaffFactor | null> {
+  return tx.findOne(StaffFactor, { where: { staffId }, lock: { mode: 'pessimistic_write' } });
 }
 
 /** Who was invited by this token, while it is good. */

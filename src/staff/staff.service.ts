@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { type Actor, AuditService } from '../audit/audit.service.js';
-import { OutboxService } from '../outbox/outbox.service.js';
+import type { Actor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Kek } from '../platform/crypto/kek.js';
@@ -13,14 +12,16 @@ import { UnauthenticatedError } from '../platform/errors.js';
 import type { StaffPrincipal } from '../platform/http/access.js';
 import { addressKey } from '../platform/http/rate-limit.js';
 import { RateLimits } from '../platform/http/rate-limits.js';
-import type { JsonObject } from '../platform/json.js';
 import { newPassword } from '../platform/passwords/password-rules.js';
 import { Passwords } from '../platform/passwords/passwords.js';
 import { Random } from '../platform/random.js';
+import { type Enrolment, EnrolmentsService } from './enrolments.service.js';
 import { type Engagement, engagementPeriod, type EngagementTerms, isUnderWay } from './engagement.js';
+import { StaffFactors } from './staff-factors.service.js';
+import { StaffJournal } from './staff-journal.js';
 import { StaffInvitation, StaffMember, type StaffRole, type StaffSession } from './staff-member.entity.js';
-import { type IssuedStaffSession, StaffSessionsService } from './staff-sessions.service.js';
-import { InvitationNotValidError, StaffExistsError, StaffSignInRefusedError } from './staff.errors.js';
+import { StaffSessionsService } from './staff-sessions.service.js';
+import { InvitationNotValidError, StaffExistsError, StaffNotFoundError } from './staff.errors.js';
 import { findInvited, lockMemberByEmail } from './staff.queries.js';
 
 export interface Invitation {
@@ -29,6 +30,15 @@ export interface Invitation {
   readonly name: string;
   /** For auditors; operators have none. */
   readonly engagement?: EngagementTerms;
+}
+
+/** Somebody whom a development service has from its start, and whose secrets its folder keeps. */
+export interface DevelopmentMember {
+  readonly email: string;
+  readonly role: StaffRole;
+  readonly name: string;
+  readonly password: string;
+  readonly totpSecret: Buffer;
 }
 
 export interface Invited {
@@ -55,8 +65,9 @@ export class StaffService {
     private readonly passwords: Passwords,
     private readonly limits: RateLimits,
     private readonly sessions: StaffSessionsService,
-    private readonly audit: AuditService,
-    private readonly outbox: OutboxService,
+    private readonly factors: StaffFactors,
+    private readonly enrolments: EnrolmentsService,
+    private readonly journal: StaffJournal,
   ) {}
 
   /**
@@ -68,17 +79,12 @@ export class StaffService {
    * @throws InvalidRequestError when an auditor's period is over
    */
   async invite(invitation: Invitation, by: Actor = SYSTEM): Promise<Invited> {
-    const token = this.random.token(INVITATION_PREFIX);
     const email = normaliseEmail(invitation.email);
     try {
       return await this.database.transaction(async (tx) => {
         const at = this.clock.now();
-        const expiresAt = new Date(at.getTime() + INVITATION_LIFE_MS);
-        const staffId = await this.keepInvited(tx, { ...invitation, email }, at);
-        await tx.delete(StaffInvitation, { staffId });
-        await tx.insert(StaffInvitation, { tokenHash: tokenHash(token), staffId, createdAt: at, expiresAt });
-        await this.record(tx, 'staff.invited', { staffId, role: invitation.role }, by, at);
-        return { staffId, token, expiresAt };
+        const id = await this.keepInvited(tx, { ...invitation, email }, at);
+        return this.issueInvitation(tx, { id, role: invitation.role }, by, at);
       });
     } catch (error) {
       if (isUniqueViolation(error, 'staff_members_by_email')) throw new StaffExistsError();
@@ -87,48 +93,48 @@ export class StaffService {
   }
 
   /**
-   * Makes the invited a member with this password. The token is spent.
+   * Takes the password that the invited chose, and lets them set up a second factor. The invitation is spent once that
+   * is confirmed.
    *
    * @throws InvitationNotValidError
    * @throws InvalidRequestError when the password would be guessed
    */
-  async accept(token: string, password: string, address: string): Promise<StaffMember> {
+  async accept(
+    token: string,
+    password: string,
+    address: string,
+  ): Promise<{ member: StaffMember; enrolment: Enrolment }> {
     await this.limits.consume('code', addressKey(address));
-    const hash = tokenHash(token);
-    const invited = await findInvited(this.database.reader, hash, this.clock.now());
-    if (!invited) throw new InvitationNotValidError();
-    const passwordHash = await this.passwords.hash(newPassword(password, invited.email, '/password'));
-    return this.database.transaction(async (tx) => {
-      await lockMemberByEmail(tx, invited.email); // whoever invites again meanwhile waits, or has replaced the token
-      const { affected } = await tx.delete(StaffInvitation, { tokenHash: hash });
-      if (!affected) throw new InvitationNotValidError();
-      const at = this.clock.now();
-      const joined = { status: 'active', passwordHash, joinedAt: at } as const;
-      await tx.update(StaffMember, { id: invited.id }, joined);
-      await this.recordJoined(tx, invited, at);
-      return { ...invited, ...joined };
-    });
+    const invitationHash = tokenHash(token);
+    const member = await findInvited(this.database.reader, invitationHash, this.clock.now());
+    if (!member) throw new InvitationNotValidError();
+    const passwordHash = await this.passwords.hash(newPassword(password, member.email, '/password'));
+    const enrolment = await this.database.transaction((tx) =>
+      this.enrolments.begin(tx, member, { invitationHash, passwordHash }),
+    );
+    return { member, enrolment };
   }
 
   /**
-   * Begins a session. An unknown address and a wrong password get one answer, after the same work.
+   * For a member who lost the password or the second factor: ends both, and every session, and answers an invitation to
+   * choose them anew. Role and engagement stay.
    *
-   * @throws StaffSignInRefusedError
-   * @throws RateLimitedError
+   * @throws StaffNotFoundError
    */
-  async signIn(email: string, password: string, { address }: { address: string }): Promise<IssuedStaffSession> {
-    const identity = normaliseEmail(email);
-    await this.limits.consumeAttempt('staff-sign-in', identity, addressKey(address));
-    const member = await this.database.reader.findOneBy(StaffMember, { email: identity });
-    const right = await this.passwords.verify(member?.passwordHash ?? null, password);
-    const session = await this.database.transaction(async (tx) => {
+  reset(email: string, by: Actor): Promise<Invited> {
+    return this.database.transaction(async (tx) => {
+      const member = await lockMemberByEmail(tx, normaliseEmail(email));
+      if (!member) throw new StaffNotFoundError();
       const at = this.clock.now();
-      if (member && right) return this.sessions.start(tx, member, at);
-      await this.recordRefusal(tx, member, at);
-      return null;
+      const { id: staffId, role } = member;
+      await this.factors.remove(tx, staffId);
+      await this.enrolments.cancelAll(tx, staffId);
+      await this.sessions.endAll(tx, member, at);
+      await tx.update(StaffMember, { id: staffId }, { status: 'invited', passwordHash: null, joinedAt: null });
+      const data = { staff_id: staffId, role };
+      await this.journal.record(tx, 'staff-factor.reset', { staffId, actor: by, at, data });
+      return this.issueInvitation(tx, { id: staffId, role }, by, at);
     });
-    if (!session) throw new StaffSignInRefusedError();
-    return session;
   }
 
   /** Ends the session. Doing so again is no error. */
@@ -162,19 +168,23 @@ export class StaffService {
     };
   }
 
-  /** Sees to it that a development service has an operator to begin with; one that exists stays as it is. */
-  async ensureDevelopmentOperator(email: string, password: string): Promise<{ staffId: string; created: boolean }> {
-    if (this.config.isProduction) throw new Error('A production service has no development operator.');
-    const passwordHash = await this.passwords.hash(password);
+  /** Sees to it that a development service has this member, who makes their codes with this secret. */
+  async ensureDevelopmentMember(given: DevelopmentMember): Promise<{ staffId: string; created: boolean }> {
+    if (this.config.isProduction) throw new Error('A production service has no development staff.');
+    const email = normaliseEmail(given.email);
+    const passwordHash = await this.passwords.hash(given.password);
     return this.database.transaction(async (tx) => {
-      const existing = await lockMemberByEmail(tx, normaliseEmail(email));
-      if (existing) return { staffId: existing.id, created: false };
+      const known = await lockMemberByEmail(tx, email);
       const at = this.clock.now();
-      const invitation = { email: normaliseEmail(email), role: 'operator', name: 'Development operator' } as const;
-      const staffId = await this.keepInvited(tx, invitation, at);
-      await tx.update(StaffMember, { id: staffId }, { status: 'active', passwordHash, joinedAt: at });
-      await this.recordJoined(tx, { id: staffId, role: 'operator' }, at);
-      return { staffId, created: true };
+      const staffId = known?.id ?? (await this.keepInvited(tx, { ...given, email }, at));
+      if (known?.status !== 'active') {
+        await tx.update(StaffMember, { id: staffId }, { status: 'active', passwordHash, joinedAt: at });
+        const actor = { kind: given.role, id: staffId } as const;
+        const data = { staff_id: staffId, role: given.role };
+        await this.journal.record(tx, 'staff.joined', { staffId, actor, at, data });
+      }
+      await this.keepSecret(tx, staffId, given.totpSecret);
+      return { staffId, created: !known };
     });
   }
 
@@ -210,28 +220,27 @@ export class StaffService {
     return id;
   }
 
-  // Recorded for unknown addresses, too: it takes as long, and guessing shows in the log whoever it is aimed at.
-  private async recordRefusal(tx: Tx, member: StaffMember | null, at: Date): Promise<void> {
-    const type = 'staff-session.refused';
-    const data: JsonObject = member ? { staff_id: member.id } : {};
-    await this.audit.append(tx, { type, at, actor: SYSTEM, data });
-    await this.outbox.enqueue(tx, { type, at, subject: member?.id ?? 'unknown', data });
-  }
-
-  private recordJoined(tx: Tx, { id, role }: Pick<StaffMember, 'id' | 'role'>, at: Date): Promise<void> {
-    return this.record(tx, 'staff.joined', { staffId: id, role }, { kind: role, id }, at);
-  }
-
-  private async record(
+  private async issueInvitation(
     tx: Tx,
-    type: 'staff.invited' | 'staff.joined',
-    { staffId, role }: { staffId: string; role: StaffRole },
-    actor: Actor,
+    { id: staffId, role }: Pick<StaffMember, 'id' | 'role'>,
+    by: Actor,
     at: Date,
-  ): Promise<void> {
+  ): Promise<Invited> {
+    const token = this.random.token(INVITATION_PREFIX);
+    const expiresAt = new Date(at.getTime() + INVITATION_LIFE_MS);
+    await tx.delete(StaffInvitation, { staffId });
+    await tx.insert(StaffInvitation, { tokenHash: tokenHash(token), staffId, createdAt: at, expiresAt });
     const data = { staff_id: staffId, role };
-    await this.audit.append(tx, { type, at, actor, data });
-    await this.outbox.enqueue(tx, { type, at, subject: staffId, data });
+    await this.journal.record(tx, 'staff.invited', { staffId, actor: by, at, data });
+    return { staffId, token, expiresAt };
+  }
+
+  /** The data folder may be another than last time: the member's codes are then made with another secret. */
+  private async keepSecret(tx: Tx, staffId: string, secret: Buffer): Promise<void> {
+    const factor = await this.factors.find(tx, staffId);
+    if (factor?.totpSecret && this.factors.unwrapSecret(staffId, factor.totpSecret).equals(secret)) return;
+    const totpSecret = this.factors.wrapSecret(staffId, secret);
+    await this.factors.keep(tx, staffId, { kind: 'totp', totpSecret, totpStep: 0 });
   }
 }
 

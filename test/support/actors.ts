@@ -6,6 +6,7 @@ import { type CustomerKey, customerKey } from '../../src/platform/customer-key.j
 import { type Invitation, StaffService } from '../../src/staff/staff.service.js';
 import type { EngagementTerms } from '../../src/staff/engagement.js';
 import type { StaffRole } from '../../src/staff/staff-member.entity.js';
+import { codeAt, secretOf } from '../../src/staff/totp.js';
 import type { TestApp } from './app.js';
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -66,6 +67,10 @@ export interface TestStaff {
   readonly role: StaffRole;
   readonly email: string;
   readonly password: string;
+  /** With which their authenticator app makes codes. */
+  readonly totpSecret: Buffer;
+  /** A code that is accepted now. Each is good once; nobody waits for the next one here, so the last one is forgotten. */
+  nextCode(): Promise<string>;
   readonly token: string;
   readonly sessionId: string;
   readonly api: Caller;
@@ -88,8 +93,25 @@ async function aMember(app: TestApp, invitation: Omit<Invitation, 'email'>): Pro
   const email = `${randomUUID()}@staff.example`;
   const password = 'every entry, twice over';
   const { token: invited } = await app.get(StaffService).invite({ email, ...invitation });
-  await app.http.post('/v1/staff/invitations/accept').send({ token: invited, password }).expect(201);
-  const { body } = await app.http.post('/v1/staff/sessions').send({ email, password }).expect(201);
+  const { enrolment } = await accepted(app, { token: invited, password });
+  const totpSecret = secretOf(enrolment.totp.secret);
+  const { body } = await app.http
+    .post('/v1/staff/enrolments/confirm')
+    .send({ enrolment_token: enrolment.token, code: codeAt(totpSecret, app.clock.now()) })
+    .expect(201);
   const { id: sessionId, staff_id: staffId, token } = body;
-  return { staffId, role: invitation.role, email, password, token, sessionId, api: bearer(app, token) };
+  const nextCode = async () => {
+    await app.db.query('update staff_factors set totp_step = 0 where staff_id = $1', [staffId]);
+    return codeAt(totpSecret, app.clock.now());
+  };
+  const member = { staffId, role: invitation.role, email, password, totpSecret, nextCode };
+  return { ...member, token, sessionId, api: bearer(app, token) };
+}
+
+/** Accepts an invitation of staff, and answers what the second factor is set up with. */
+export async function accepted(
+  app: TestApp,
+  acceptance: { token: string; password: string },
+): Promise<{ staff_id: string; enrolment: { token: string; totp: { secret: string; uri: string } } }> {
+  return (await app.http.post('/v1/staff/invitations/accept').send(acceptance).expect(201)).body;
 }

@@ -1,13 +1,24 @@
 import * as fc from 'fast-check';
 
 import type { Circumstances } from '../../src/consents/covers.js';
-import { type AskedDetail, type ConsentDetail, deliveries, type PreferencesDetail } from '../../src/consents/detail.js';
+import {
+  type AskedDetail,
+  type AskedSpecial,
+  type ConsentDetail,
+  deliveries,
+  type Delivery,
+  isSpecialDetail,
+  longestLifeDays,
+  type PreferencesDetail,
+} from '../../src/consents/detail.js';
 import { eventTypes } from '../../src/consents/event-types.js';
 import type { Approval, Kept } from '../../src/consents/narrowing.js';
 import { purposes, stages, touchpoints } from '../../src/vocabulary/code-lists.js';
 
 // Few of each, so that lines often overlap.
 const attributes = ['contact.marketing', 'contact.service', 'size.apparel', 'size.footwear'];
+const specialAttributes = ['food.allergen', 'food.diet'];
+const organisations = ['Parcel Service', 'Review House'];
 const places = touchpoints.slice(0, 3);
 const reasons = purposes.slice(0, 3);
 const events = eventTypes.slice(0, 3);
@@ -26,6 +37,15 @@ const preferences = {
   stages: some(stages),
   delivery: some(deliveries),
   retention: fc.constantFrom('P1D', 'P30D', 'P90D'),
+  recipients: fc.subarray(organisations),
+};
+const { recipients: _, ...withoutRecipients } = preferences;
+const special = {
+  ...withoutRecipients,
+  type: fc.constant('ccx_preferences_special' as const),
+  attributes: fc.constantFrom(...specialAttributes).map((path) => [path]),
+  purposes: fc.constantFrom(...reasons).map((purpose) => [purpose]),
+  delivery: fc.constant<Delivery[]>(['live']),
 };
 const interactions = {
   ...common,
@@ -34,6 +54,7 @@ const interactions = {
   late_reporting: fc.constantFrom('P1D', 'P3D'),
 };
 
+/** A line of those that are asked for together. */
 export const askedDetail: fc.Arbitrary<AskedDetail> = fc.oneof(
   fc.record(preferences),
   fc.record(
@@ -42,12 +63,15 @@ export const askedDetail: fc.Arbitrary<AskedDetail> = fc.oneof(
   ),
 );
 
+const askedSpecial: fc.Arbitrary<AskedSpecial> = fc.record(special);
+
 const expires_at = fc.constantFrom(-5, 1, 30, 365).map(daysFromNow);
 
 export const preferencesDetail: fc.Arbitrary<PreferencesDetail> = fc.record({ ...preferences, expires_at });
 
 export const consentDetail: fc.Arbitrary<ConsentDetail> = fc.oneof(
   preferencesDetail,
+  fc.record({ ...special, expires_at, statement: fc.constant<string>('the hash of a statement') }),
   fc.record({ ...interactions, since: fc.constantFrom(-400, -30, 0).map(daysFromNow), expires_at }),
 );
 
@@ -55,7 +79,17 @@ export const consentDetail: fc.Arbitrary<ConsentDetail> = fc.oneof(
 export const linesOf = <T extends { id: string }>(line: fc.Arbitrary<T>, maxLength = 4): fc.Arbitrary<T[]> =>
   fc.uniqueArray(line, { minLength: 1, maxLength, selector: ({ id }) => id });
 
-export const attribute = fc.constantFrom(...attributes);
+/** All that one request may ask for: ordinary lines together, or a special one alone. */
+export const askedDetails: fc.Arbitrary<AskedDetail[]> = fc.oneof(
+  linesOf(askedDetail),
+  askedSpecial.map((line) => [line]),
+);
+
+/** The hash of the statement that is shown with these lines. */
+export const statementOf = (asked: readonly AskedDetail[]): string | undefined =>
+  asked.some(isSpecialDetail) ? 'the hash of the statement' : undefined;
+
+export const attribute = fc.constantFrom(...attributes, ...specialAttributes);
 
 export const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   purpose: fc.constantFrom(...reasons),
@@ -79,18 +113,30 @@ export const approvalOf = (asked: readonly AskedDetail[], lifetimeDays: number):
       items: fc
         .tuple(...asked.map((detail) => fc.option(keptOf(detail), { nil: undefined })))
         .map((kept) => kept.filter((item) => item !== undefined)),
-      expiresAt: fc.integer({ min: 1, max: lifetimeDays }).map((days) => new Date(daysFromNow(days))),
+      expiresAt: fc
+        .integer({ min: 1, max: Math.min(lifetimeDays, longestLifeDays(asked)) })
+        .map((days) => new Date(daysFromNow(days))),
+      statement: fc.constant(statementOf(asked)),
     },
-    { requiredKeys: ['decision'] },
+    { requiredKeys: ['decision', 'statement'] },
   );
 
-function keptOf(detail: AskedDetail): fc.Arbitrary<Kept> {
+/** Any part of a line. */
+export function keptOf(detail: AskedDetail): fc.Arbitrary<Kept> {
   const id = fc.constant(detail.id);
-  const kept = fc.subarray<string>(detail.touchpoints);
-  return detail.type === 'ccx_preferences'
-    ? fc.record({ id, touchpoints: kept, attributes: fc.subarray(detail.attributes) }, { requiredKeys: ['id'] })
+  const touchpointsKept = fc.subarray<string>(detail.touchpoints);
+  return detail.type === 'ccx_interactions'
+    ? fc.record(
+        { id, touchpoints: touchpointsKept, event_types: fc.subarray<string>(detail.event_types) },
+        { requiredKeys: ['id'] },
+      )
     : fc.record(
-        { id, touchpoints: kept, event_types: fc.subarray<string>(detail.event_types) },
+        {
+          id,
+          touchpoints: touchpointsKept,
+          attributes: fc.subarray(detail.attributes),
+          stages: fc.subarray<string>(detail.stages),
+        },
         { requiredKeys: ['id'] },
       );
 }

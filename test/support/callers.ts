@@ -29,7 +29,15 @@ export type CallerKind = 'customer' | 'retailer' | 'auditor' | 'operator';
 export const callerKinds: readonly CallerKind[] = ['customer', 'retailer', 'auditor', 'operator'];
 
 /** What a client may have a token for without a customer. */
-const ownScopes = ['preferences.read', 'interactions.write', 'interactions.read', 'consents.read', 'consents.request'];
+const ownScopes = [
+  'preferences.read',
+  'interactions.write',
+  'interactions.read',
+  'consents.read',
+  'consents.request',
+  'grant_management_query',
+  'grant_management_revoke',
+];
 
 export function nobody(app: TestApp): TestCaller {
   return withHeaders(app, 'nobody', {});
@@ -89,7 +97,8 @@ async function aPersonalToken(app: TestApp, scopes: readonly CustomerScope[]): P
 }
 
 async function aRetailersProgram(app: TestApp, scopes: readonly string[]): Promise<TestCaller> {
-  const access = await retailerToken(app, await aRetailer(app), { scope: scopes.join(' ') });
+  const retailer = await aRetailer(app, { client: { scopes: ownScopes } });
+  const access = await retailerToken(app, retailer, { scope: scopes.join(' ') });
   return program(app, `a retailer with ${scopes.join(' ')}`, access);
 }
 

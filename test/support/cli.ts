@@ -27,6 +27,13 @@ export async function ccx(args: readonly string[], invocation: Invocation): Prom
   return program.ended;
 }
 
+/** The same for a reader that closes before anything is printed. */
+export async function ccxUnread(args: readonly string[], invocation: Invocation): Promise<Finished> {
+  const program = new Program(args, invocation);
+  program.closeOutput();
+  return program.ended;
+}
+
 /** A folder of its own, which the embedded database's account may enter, too. */
 export async function aFolder(): Promise<string> {
   const folder = await mkdtemp(join(runSetting('folder'), 'cli-'));
@@ -112,6 +119,10 @@ class Program {
 
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  closeOutput(): void {
+    this.child.stdout?.destroy();
   }
 
   async says(what: RegExp): Promise<RegExpExecArray> {

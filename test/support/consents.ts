@@ -1,5 +1,7 @@
+import type { Response } from 'supertest';
+
 import { type JsonAnswer, type RetailerAccess, retailerToken } from './oauth.js';
-import { aCustomer, type TestCustomer } from './actors.js';
+import { aCustomer, bearer, type TestCustomer } from './actors.js';
 import type { TestApp } from './app.js';
 import { aRetailer, type TestRetailer } from './retailers.js';
 
@@ -18,6 +20,14 @@ export const reporting = {
   touchpoints: ['till', 'web'],
 };
 
+/** A special attribute is asked for by itself. */
+export const special = {
+  type: 'ccx_preferences_special',
+  attributes: ['food.allergen'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till', 'web'],
+};
+
 export interface RequestOptions {
   readonly customer?: TestCustomer;
   readonly retailer?: TestRetailer;
@@ -27,6 +37,7 @@ export interface RequestOptions {
   readonly details?: readonly object[];
   readonly use?: 'standing' | 'once';
   readonly lifetime_days?: number;
+  readonly max_reads_per_day?: number;
   readonly message?: string;
 }
 
@@ -60,6 +71,26 @@ export function ask(
   return asRetailer.fetch('POST', '/v1/consent-requests', { customer, authorization_details: details, ...more });
 }
 
+/** The words of the statement by which a special attribute is given, and their hash, in each language. */
+export async function statementOf({
+  id,
+  customer,
+}: Pick<TestRequest, 'id' | 'customer'>): Promise<Record<'text' | 'hash', { en: string; de: string }>> {
+  const { body } = await customer.api.get(`/v1/me/consent-requests/${id}`).expect(200);
+  return body.in_words.statement;
+}
+
+/** A consent to a special attribute: asked for by itself, and approved by its statement. */
+export async function aSpecialConsent(
+  app: TestApp,
+  { approval = {}, ...asked }: RequestOptions & { approval?: object } = {},
+): Promise<TestConsent> {
+  const request = await aConsentRequest(app, { details: [special], ...asked });
+  const { hash } = await statementOf(request);
+  const { body } = await approve(request, { statement: hash.en, ...approval }).expect(200);
+  return { ...request, consentId: body.consent.id, consent: body.consent };
+}
+
 export interface TestConsent extends TestRequest {
   readonly consentId: string;
   /** The consent as the customer was answered. */
@@ -86,3 +117,28 @@ export const refuse = ({ id, customer }: Pick<TestRequest, 'id' | 'customer'>) =
 
 export const withdraw = ({ consentId, customer }: Pick<TestConsent, 'consentId' | 'customer'>, how: object = {}) =>
   customer.api.post(`/v1/me/consents/${consentId}/withdraw`).send(how);
+
+/** A command of the customer about a consent. */
+export const command = (
+  { consentId, customer }: Pick<TestConsent, 'consentId' | 'customer'>,
+  name: 'pause' | 'resume' | 'renew',
+  body: object = {},
+) => customer.api.post(`/v1/me/consents/${consentId}/${name}`).send(body);
+
+/** Narrows a consent as it is now. */
+export async function amend(
+  { consentId, customer }: Pick<TestConsent, 'consentId' | 'customer'>,
+  amendment: object,
+): Promise<Response> {
+  const path = `/v1/me/consents/${consentId}`;
+  const { headers } = await customer.api.get(path).expect(200);
+  return customer.api.patch(path).set('if-match', String(headers['etag'])).send(amendment);
+}
+
+/** The customer, signed in again so many days later. */
+export async function later(app: TestApp, customer: TestCustomer, days: number): Promise<TestCustomer> {
+  app.clock.advance({ days });
+  const { email, password } = customer;
+  const { body } = await app.http.post('/v1/sessions').send({ email, password }).expect(201);
+  return { ...customer, api: bearer(app, body.token) };
+}

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 
+import { retailerScopes } from '../../src/retailers/scopes.js';
 import { aCustomer, type TestCustomer } from './actors.js';
 import type { TestApp } from './app.js';
 import { aConsentRequest, type TestRequest } from './consents.js';
 import { aReporter, aVoid, report, type Reporter } from './events.js';
 import { type ConsentAccess, consentToken } from './oauth.js';
+import { aPasskey } from './passkeys.js';
 import { aRetailer, type TestRetailer } from './retailers.js';
+import { aRule, refuseSharing } from './rules.js';
 
 /** The retailers in somebody's life. */
 export interface Shops {
@@ -17,7 +20,7 @@ export interface Shops {
 
 export async function shops(app: TestApp): Promise<Shops> {
   const [grocer, tailor] = await Promise.all([
-    aRetailer(app, { name: 'Grocer A' }),
+    aRetailer(app, { name: 'Grocer A', client: { scopes: [...retailerScopes] } }),
     aRetailer(app, { name: 'Tailor T', sectors: ['fashion'] }),
   ]);
   return { grocer, tailor };
@@ -27,12 +30,17 @@ export async function shops(app: TestApp): Promise<Shops> {
 export interface Life {
   readonly customer: TestCustomer;
   readonly personalTokenId: string;
+  readonly passkeyId: string;
   readonly preferenceId: string;
   readonly preferenceEtag: string;
   /** The grocer's tokens, which have been read with, and refused. */
   readonly till: ConsentAccess;
   /** The tailor's consent, under which a sale was reported and another one taken back. */
   readonly tailoring: Reporter;
+  /** What the customer was shown before they gave it. */
+  readonly noticeHash: string;
+  /** A standing rule, which nothing here meets. */
+  readonly ruleId: string;
   /** What the tailor asks for beyond that, and nobody has decided. */
   readonly openRequest: TestRequest;
 }
@@ -40,13 +48,17 @@ export interface Life {
 export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Life> {
   const customer = await aCustomer(app, { display_name: 'Mira Feldmann' });
   const { preferenceId, preferenceEtag } = await stateShoeSize(customer);
+  const tailoring = await buyClothes(app, tailor, customer);
   return {
     customer,
     personalTokenId: await makePersonalToken(app, customer),
+    passkeyId: (await aPasskey(app, customer)).id,
     preferenceId,
     preferenceEtag,
     till: await readAtTill(app, grocer, customer),
-    tailoring: await buyClothes(app, tailor, customer),
+    tailoring,
+    noticeHash: await shownFor(tailoring),
+    ruleId: (await aRule(customer, refuseSharing)).id,
     openRequest: await aConsentRequest(app, { customer, retailer: tailor }),
   };
 }
@@ -93,4 +105,9 @@ async function buyClothes(app: TestApp, tailor: TestRetailer, customer: TestCust
   const { body } = await report(tailoring.tills, [tailoring.sale(), takenBack, aVoid(takenBack)]);
   if (body.stored !== 3) throw new Error(`Not all was stored: ${JSON.stringify(body)}`);
   return tailoring;
+}
+
+async function shownFor({ customer, consentId }: Reporter): Promise<string> {
+  const { body } = await customer.api.get(`/v1/me/consents/${consentId}`).expect(200);
+  return body.versions[0].notice;
 }

@@ -227,6 +227,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Another proof than the right one. */
   readonly proof?: string;
+  /** Another process of the service than the one that the test runs in. */
+  readonly origin?: string;
 }
 
 /** A call to the API with an access token of a retailer's client. */
@@ -235,14 +237,14 @@ export async function dpopFetch(
   { accessToken, tokenType, key }: Pick<RetailerAccess, 'accessToken' | 'tokenType' | 'key'>,
   method: string,
   path: string,
-  { body, headers = {}, proof }: CallOptions = {},
+  { body, headers = {}, proof, origin = app.url }: CallOptions = {},
 ): Promise<JsonAnswer> {
   const htu = new URL(path, app.url);
   const isText = typeof body === 'string';
   const made =
     proof ??
     (await dpopProof(key, { htm: method, htu: htu.origin + htu.pathname, token: accessToken, now: app.clock.now() }));
-  const response = await fetch(htu, {
+  const response = await fetch(new URL(path, origin), {
     method,
     headers: {
       accept: 'application/json',

@@ -20,6 +20,40 @@ export async function race<const T extends readonly (() => Promise<unknown>)[]>(
   where: Readonly<Record<string, unknown>>,
   requests: T,
 ): Promise<Settled<T>> {
+  return whileHeld(db, table, where, async (letGo) => {
+    const running = Promise.allSettled(requests.map((request) => request()));
+    await untilWaiting(db, requests.length);
+    await letGo();
+    return (await running) as Settled<T>;
+  });
+}
+
+/**
+ * Does something while a request waits for the row, which it has to change: what comes first comes first for certain.
+ * Answers what both were answered.
+ */
+export async function whileWaiting<A, B>(
+  db: Pool,
+  table: string,
+  where: Readonly<Record<string, unknown>>,
+  request: () => PromiseLike<A>,
+  meanwhile: () => PromiseLike<B>,
+): Promise<[A, B]> {
+  return whileHeld(db, table, where, async (letGo) => {
+    const running = Promise.resolve(request());
+    await untilWaiting(db, 1);
+    const answer = await meanwhile();
+    await letGo();
+    return [await running, answer];
+  });
+}
+
+async function whileHeld<T>(
+  db: Pool,
+  table: string,
+  where: Readonly<Record<string, unknown>>,
+  work: (letGo: () => Promise<unknown>) => Promise<T>,
+): Promise<T> {
   const holder = await db.connect();
   try {
     await holder.query('begin');
@@ -27,10 +61,7 @@ export async function race<const T extends readonly (() => Promise<unknown>)[]>(
     const condition = columns.map((column, index) => `${column} = $${index + 1}`).join(' and ');
     const held = await holder.query(`select 1 from ${table} where ${condition} for update`, Object.values(where));
     if (held.rowCount === 0) throw new Error(`There is no row of ${table} to hold.`);
-    const running = Promise.allSettled(requests.map((request) => request()));
-    await untilWaiting(db, requests.length);
-    await holder.query('commit');
-    return (await running) as Settled<T>;
+    return await work(() => holder.query('commit'));
   } finally {
     await holder.query('rollback');
     holder.release();

@@ -89,10 +89,12 @@ export const decides =
     note(`${customerId} request ${id} opened`);
     const path = '/v1/me';
     const { consent } = await asCustomer(app, token, 'POST', `${path}/consent-requests/${id}/approve`, 200, {});
-    // One that an earlier call has left standing is widened.
-    note(`${customerId} consent ${consent.id} v${consent.version} ${consent.version === 1 ? 'given' : 'amended'}`);
+    // One that an earlier call has left standing is renewed.
+    note(`${customerId} consent ${consent.id} v${consent.version} ${consent.version === 1 ? 'given' : 'renewed'}`);
+    note(`${customerId} receipt ${consent.receipt.id}`);
     const ended = await asCustomer(app, token, 'POST', `${path}/consents/${consent.id}/withdraw`, 200, {});
     note(`${customerId} consent ${consent.id} v${ended.version} withdrawn`);
+    note(`${customerId} receipt ${ended.receipt.id}`);
   };
 
 export const reports =

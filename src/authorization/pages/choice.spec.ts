@@ -1,5 +1,5 @@
 import type { AskedDetail } from '../../consents/detail.js';
-import { choiceOf } from './choice.js';
+import { choiceOf, leftOf } from './choice.js';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const details = [
@@ -24,6 +24,19 @@ describe('what the form of the consent page says', () => {
         { id: 'b', event_types: ['transaction.completed'], touchpoints: [] },
       ],
     });
+  });
+
+  it('leaves nothing in any line of what was unticked, where a box speaks for all of them', () => {
+    const lines = [...details, { ...details[0]!, id: 'c', touchpoints: ['till', 'app'] }] as AskedDetail[];
+    const form = {
+      item: ['ccx_preferences contact.service'],
+      touchpoint: ['ccx_preferences till', 'ccx_preferences app'],
+    };
+    expect(leftOf(form, lines)).toEqual([
+      { id: 'a', attributes: ['contact.service'], touchpoints: ['till'] },
+      { id: 'b', event_types: [], touchpoints: [] },
+      { id: 'c', attributes: ['contact.service'], touchpoints: ['till', 'app'] },
+    ]);
   });
 
   it('ends earlier when a shorter time is chosen, and never later', () => {

@@ -1,88 +1,129 @@
+import type { ConsentRequest } from '../../consents/consent-request.entity.js';
+import { type Language, phrases } from '../../consents/phrases.js';
+import { spellList } from '../../consents/spelling.js';
 import type { Notice, NoticeDetail, NoticeItem } from '../../consents/wording.js';
 import { type Html, html } from '../../platform/http/html.js';
-import { alertOf, pageOf } from './layout.js';
-import { type Messages, messages } from './messages.js';
-import type { Visit } from './visit.js';
+import {
+  answersOf,
+  askerOf,
+  factsOf,
+  itemText,
+  markOf,
+  purposesOf,
+  type RetailerOnPage,
+  retailersWords,
+  type Values,
+} from './consent-parts.js';
+import { alertOf, type PageFrame, pageOf } from './layout.js';
+import { messages } from './messages.js';
 
+/** A request before the customer, wherever they meet it. */
 export interface ConsentPage {
+  /** What stands around it. */
+  readonly frame: Omit<PageFrame, 'title' | 'body'>;
+  readonly request: Pick<ConsentRequest, 'id' | 'lifetimeDays' | 'maxReadsPerDay'>;
   readonly notice: Notice;
   /** Names exactly what is shown, so that nothing else can be decided. */
   readonly noticeHash: string;
-  readonly requestId: string;
-  readonly lifetimeDays: number;
-  readonly email: string;
-  /** What the customer has stated, in words, by attribute. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly retailer: RetailerOnPage;
+  readonly values: Values;
+  /** Where the decision goes, and what shows that it comes from here. */
+  readonly decision: { readonly address: string; readonly form: string };
+  /** Which question of how many, where a retailer asks several. */
+  readonly part?: { readonly number: number; readonly of: number } | undefined;
+  /** What the customer allows this retailer already, if the request is about that: whether it is paused, how often a day. */
+  readonly standing: { readonly isPaused: boolean; readonly maxReadsPerDay: number | null } | null;
+  /** What was refused by a rule of the customer's, in words. */
+  readonly struck: readonly { readonly sentence: string; readonly rule: string }[];
   readonly problem?: string | undefined;
 }
 
-/** The lives that can be chosen beside the one that was asked for. */
-const SHORTER_DAYS = [1, 7, 30, 90, 180];
+/** The lives and the frequencies that can be chosen beside what was asked for. */
+const SHORTER_DAYS = [180, 90, 30, 7, 1];
+const FEWER_READS = [10, 3, 1];
 
 /** Who asks, for what exactly, what for, where and for how long; and two answers of equal weight. */
-export function consentPage(visit: Visit, page: ConsentPage): string {
-  const say = messages[visit.language];
-  const { notice } = page;
+export function consentPage(page: ConsentPage): string {
+  const { notice, frame, retailer } = page;
+  const say = messages[frame.language].consent;
+  const isDifference = hasDifference(notice);
   return pageOf({
-    language: visit.language,
+    ...frame,
     title: notice.title,
-    account: accountBar(visit, page.email),
     body: html`${alertOf(page.problem)}
       <section class="card">
-        <div class="asker">
-          <span class="initial" aria-hidden="true">${initialOf(notice.retailer.name)}</span>
-          <div>
-            <h1>${notice.title}</h1>
-            <p class="small">
-              ${visit.retailer.legalName} · ${hostOf(visit.retailer.website)} ·
-              <a href="${notice.retailer.privacy_url}" target="_blank" rel="noopener noreferrer"
-                >${say.consent.privacy}</a
-              >
-            </p>
-          </div>
-        </div>
-        ${wordsOf(say.consent.inTheirWords(notice.retailer.name), notice.message)}
-        ${wordsOf(say.consent.inReturn(notice.retailer.name), notice.incentive)}
-        ${isWidening(notice) && html`<p class="words">${say.consent.difference(notice.retailer.name)}</p>`}
+        ${partOf(page)} ${askerOf(notice.title, retailer, frame.language)} ${retailersWords(notice, frame.language)}
+        ${isDifference && html`<p class="note">${differenceWords(notice, say)}</p>`}
+        ${page.standing?.isPaused && html`<p class="note">${say.paused(retailer.name)}</p>`}
       </section>
-      <form method="post" action="${visit.path}/decision">
-        <input type="hidden" name="form" value="${visit.formToken('decision')}" />
-        <input type="hidden" name="request" value="${page.requestId}" />
-        <input type="hidden" name="notice" value="${page.noticeHash}" />
-        <input type="hidden" name="language" value="${notice.language}" />
-        ${notice.details.map((detail) => detailCard(detail, notice, page, say))}
+      <form method="post" action="${page.decision.address}">
+        ${decisionFields(page)} ${notice.details.map((detail) => detailCard(detail, page, isDifference))}
+        ${goingCard(page)} ${struckCard(page)}
         <section class="card">
-          <label class="field">${say.consent.howLong} ${lifeChoice(page.lifetimeDays, say)}</label>
-          <ul class="facts">
-            <li>${notice.life}</li>
-            <li>${notice.ending}</li>
-            <li>${notice.refusing}</li>
-          </ul>
-          <div class="answers">
-            <button type="submit" name="decision" value="refuse" formnovalidate>${say.consent.refuse}</button>
-            <button type="submit" name="decision" value="approve">${say.consent.allow}</button>
+          <h2>${say.howLongTitle}</h2>
+          <div class="pair">
+            <label class="field">${say.howLong} ${lifeChoice(page)}</label>
+            <label class="field">${say.howOften} ${readsChoice(page)}</label>
           </div>
-          <p class="aside small">${say.consent.untick}</p>
+          ${factsOf([notice.life])}
+        </section>
+        <section class="card decision">
+          <h2>${say.decide}</h2>
+          ${factsOf([notice.ending, notice.refusing])} ${answersOf(say)}
+          <p class="aside small">${say.untick}</p>
         </section>
       </form>`,
   });
 }
 
-function detailCard(detail: NoticeDetail, notice: Notice, page: ConsentPage, say: Messages): Html {
-  const { name } = notice.retailer;
-  const title = detail.type === 'ccx_preferences' ? say.consent.mayRead(name) : say.consent.mayReport(name);
+/** What the decision is about, so that it is never taken for one about anything else. */
+export function decisionFields({ decision, request, notice, noticeHash }: ConsentPage): Html {
+  return html`<input type="hidden" name="form" value="${decision.form}" />
+    <input type="hidden" name="request" value="${request.id}" />
+    <input type="hidden" name="notice" value="${noticeHash}" />
+    <input type="hidden" name="language" value="${notice.language}" />`;
+}
+
+export function partOf({ part, frame }: ConsentPage): Html | undefined {
+  return part && part.of > 1
+    ? html`<p class="step">${messages[frame.language].consent.part(part.number, part.of)}</p>`
+    : undefined;
+}
+
+/** What the customer's own rules have left out, so that they know why it is not asked. */
+export function struckCard({ struck, frame }: ConsentPage): Html | undefined {
+  const say = messages[frame.language].consent;
+  return struck.length === 0
+    ? undefined
+    : html`<section class="card">
+        <h2>${say.struckTitle}</h2>
+        <ul class="items">
+          ${struck.map(
+            ({ sentence, rule }) =>
+              html`<li class="choice still">
+                <span class="sign" aria-hidden="true">−</span>
+                <span class="said"><s>${sentence}</s></span>
+                <span class="value">${say.struck(rule)}</span>
+              </li>`,
+          )}
+        </ul>
+      </section>`;
+}
+
+function detailCard(detail: NoticeDetail, page: ConsentPage, isDifference: boolean): Html {
+  const { retailer, frame } = page;
+  const say = messages[frame.language].consent;
+  const conditions = besidesWhere(detail, frame.language);
+  const title = detail.type === 'ccx_interactions' ? say.mayReport(retailer.name) : say.mayRead(retailer.name);
   return html`<section class="card">
     <fieldset>
       <legend><h2>${title}</h2></legend>
-      <p class="small">${say.consent.itemsLegend}</p>
-      <div class="items">${detail.items.map((item) => itemChoice(item, detail, page, say))}</div>
+      <p class="small">${say.itemsLegend}</p>
+      <div class="items">${detail.items.map((item) => itemChoice(item, detail, page, isDifference))}</div>
     </fieldset>
-    <h3>${say.consent.why}</h3>
-    <ul class="facts">
-      ${detail.purposes.map(({ label, sentence }) => html`<li><b>${label}.</b> ${sentence !== label && sentence}</li>`)}
-    </ul>
+    ${purposesOf(detail, frame.language)}
     <fieldset>
-      <legend><h3>${say.consent.where}</h3></legend>
+      <legend><h3>${say.where}</h3></legend>
       <div class="chips">
         ${detail.touchpoints.map(
           ({ code, label }) =>
@@ -92,70 +133,99 @@ function detailCard(detail: NoticeDetail, notice: Notice, page: ConsentPage, say
         )}
       </div>
     </fieldset>
-    <h3>${say.consent.terms}</h3>
-    <ul class="facts">
-      ${detail.conditions.map((condition) => html`<li>${condition}</li>`)}
-    </ul>
+    ${
+      conditions.length > 0 &&
+      html`<h3>${say.terms}</h3>
+        ${factsOf(conditions)}`
+    }
   </section>`;
 }
 
-function itemChoice(item: NoticeItem, detail: NoticeDetail, { values }: ConsentPage, say: Messages): Html {
+/** Where it is, the boxes say. */
+function besidesWhere({ conditions, touchpoints }: NoticeDetail, language: Language): string[] {
+  const labels = touchpoints.map(({ label }) => label);
+  const where = phrases[language].where(spellList(labels, language));
+  return conditions.filter((condition) => condition !== where);
+}
+
+function itemChoice(item: NoticeItem, detail: NoticeDetail, page: ConsentPage, isDifference: boolean): Html {
+  const { language } = page.frame;
   const value = `${detail.id} ${item.code}`;
-  const stated = detail.type === 'ccx_preferences' ? statedWords(values.get(item.code), say) : undefined;
-  if (item.standing === 'given') {
-    return html`<div class="choice held">
-      <input type="hidden" name="item" value="${value}" />
-      <span class="tickmark" aria-hidden="true">✓</span>
-      <span>${item.sentence} <span class="badge">${say.consent.already}</span></span>
-      ${stated}
-    </div>`;
-  }
-  return html`<label class="choice">
-    <input type="checkbox" name="item" value="${value}" checked />
-    <span>${item.sentence} ${item.standing === 'wider' && html`<span class="badge">${say.consent.wider}</span>`}</span>
-    ${stated}
-  </label>`;
+  const text = itemText(
+    item,
+    detail.type,
+    page.values,
+    language,
+    isDifference ? markOf(item.standing, language) : null,
+  );
+  return item.standing === 'given'
+    ? html`<div class="choice still">
+        <input type="hidden" name="item" value="${value}" />
+        <span class="sign" aria-hidden="true">✓</span>
+        ${text}
+      </div>`
+    : html`<label class="choice">
+        <input type="checkbox" name="item" value="${value}" checked />
+        ${text}
+      </label>`;
 }
 
-function statedWords(values: readonly string[] | undefined, say: Messages): Html {
-  return values?.length
-    ? html`<span class="value">${say.consent.yourValue}: <b>${values.join('; ')}</b></span>`
-    : html`<span class="value">${say.consent.nothingStated}</span>`;
+function goingCard({ notice, frame }: ConsentPage): Html | undefined {
+  return notice.removed.length === 0
+    ? undefined
+    : html`<section class="card">
+        <h2>${messages[frame.language].consent.goingTitle}</h2>
+        <ul class="items">
+          ${notice.removed.map(
+            ({ sentence }) =>
+              html`<li class="choice still going">
+                <span class="sign" aria-hidden="true">−</span>
+                <span class="said">${sentence} ${markOf('going', frame.language)}</span>
+              </li>`,
+          )}
+        </ul>
+      </section>`;
 }
 
-function lifeChoice(asked: number, say: Messages): Html {
-  const shorter = SHORTER_DAYS.filter((days) => days < asked);
+function lifeChoice({ request: { lifetimeDays }, frame }: ConsentPage): Html {
+  const say = messages[frame.language].consent;
   return html`<select name="days">
-    <option value="${asked}" selected>${say.consent.asAsked(say.consent.days(asked))}</option>
-    ${shorter.toReversed().map((days) => html`<option value="${days}">${say.consent.days(days)}</option>`)}
+    <option value="${lifetimeDays}" selected>${say.asAsked(say.days(lifetimeDays))}</option>
+    ${SHORTER_DAYS.filter((days) => days < lifetimeDays).map(
+      (days) => html`<option value="${days}">${say.days(days)}</option>`,
+    )}
   </select>`;
 }
 
-export function accountBar(visit: Visit, email: string): Html {
-  const say = messages[visit.language].session;
-  return html`<form class="account" method="post" action="${visit.path}/sign-out">
-    <input type="hidden" name="form" value="${visit.formToken('sign-out')}" />
-    <span>${say.signedInAs} <b>${email}</b></span>
-    <button class="plain" type="submit">${say.signOut}</button>
-  </form>`;
+function readsChoice({ request: { maxReadsPerDay: asked }, standing, frame }: ConsentPage): Html {
+  const say = messages[frame.language].consent;
+  return readsField(
+    {
+      most: asked ?? standing?.maxReadsPerDay ?? null,
+      inWords: asked === null ? say.asNow : say.asAsked,
+    },
+    frame.language,
+  );
 }
 
-function wordsOf(title: string, text: string | null): Html | null {
-  return (text &&
-    html`<div class="words">
-      <p class="small">${title}</p>
-      <p><q>${text}</q></p>
-    </div>`) as Html | null;
+/** How often a day at most: so often, unless less is chosen. */
+export function readsField(
+  { most, inWords }: { most: number | null; inWords: (reads: string) => string },
+  language: Language,
+): Html {
+  const say = messages[language].consent;
+  return html`<select name="reads">
+    <option value="" selected>${most === null ? say.unlimited : inWords(say.readsPerDay(most))}</option>
+    ${FEWER_READS.filter((reads) => reads < (most ?? Infinity)).map(
+      (reads) => html`<option value="${reads}">${say.readsPerDay(reads)}</option>`,
+    )}
+  </select>`;
 }
 
-function isWidening({ details }: Notice): boolean {
-  return details.some(({ items }) => items.some(({ standing }) => standing !== 'new'));
+function hasDifference({ details, removed }: Notice): boolean {
+  return removed.length > 0 || details.some(({ items }) => items.some(({ standing }) => standing !== 'new'));
 }
 
-function initialOf(name: string): string {
-  return [...name.trim()][0]?.toUpperCase() ?? '·';
-}
-
-function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : address;
+function differenceWords({ removed, retailer }: Notice, say: (typeof messages)['en']['consent']): string {
+  return removed.length > 0 ? say.replacing(retailer.name) : say.difference(retailer.name);
 }

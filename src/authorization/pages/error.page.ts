@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Context } from 'koa';
 import type { ErrorOut } from 'oidc-provider';
 
-import type { Language } from '../../consents/phrases.js';
 import { html } from '../../platform/http/html.js';
 import { languageOf } from './language.js';
-import { messagePage } from './layout.js';
+import { messagePage, type PageFrame } from './layout.js';
 import { messages } from './messages.js';
 import { pagePolicy } from './page-headers.js';
 
@@ -18,16 +17,20 @@ export class ErrorPage {
     ctx.type = 'html';
     ctx.vary('Accept-Language');
     ctx.set('Content-Security-Policy', pagePolicy());
-    ctx.body = errorPage(language, { ...out });
+    const address = ctx.method === 'GET' ? ctx.url : undefined;
+    ctx.body = errorPage({ language, address }, { ...out });
   }
 }
 
 /** The engine's faults are told to developers too: whoever sends people here has to mend them. */
-export function errorPage(language: Language, out?: Readonly<Record<string, unknown>>): string {
+export function errorPage(
+  { language, address }: Pick<PageFrame, 'language' | 'address'>,
+  out?: Readonly<Record<string, unknown>>,
+): string {
   const say = messages[language].error;
   const facts = Object.entries(out ?? {}).filter(([, value]) => typeof value === 'string');
   return messagePage(
-    { language, title: say.title },
+    { language, address, title: say.title },
     say.lead,
     html`${
       facts.length > 0 &&

@@ -5,10 +5,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access, type CustomerPrincipal } from '../../platform/http/access.js';
 import { Consumes, FORM_BODY } from '../../platform/http/route.js';
 import { ConsentStep } from './consent-step.service.js';
-import { pageHeaders } from './page-headers.js';
+import { sendStep } from './page-headers.js';
 import { PageFilter } from './page.filter.js';
 import { signInPage, signUpPage } from './sign-in.page.js';
-import { type Form, type PageOrAddress, SignIn } from './sign-in.service.js';
+import { type Form, isSignedIn, type PageOrAddress } from './place.js';
+import { SignIn } from './sign-in.service.js';
 import { mustSignInAgain, type Visit } from './visit.js';
 import { loginOf, Visits } from './visits.js';
 
@@ -34,7 +35,7 @@ export class InteractionsController {
   @Access('public')
   async newcomer(@Param('uid') uid: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visit = await this.visits.of(request, reply, uid);
-    send(reply, visit, isSignedIn(visit) ? { goTo: visit.path } : { page: signUpPage(visit) });
+    send(reply, visit, isSignedIn(visit) ? { goTo: visit.path } : signUpPage(visit));
   }
 
   @Post('sign-in')
@@ -47,7 +48,11 @@ export class InteractionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const visit = await this.submitted(request, reply, uid, form, 'sign-in');
-    send(reply, visit, await this.signIns.signIn(visit, form, request, reply));
+    send(
+      reply,
+      visit,
+      await this.signIns.signIn(visit, form, { request, reply }, (principal) => this.visits.goOn(visit, principal)),
+    );
   }
 
   @Post('sign-up')
@@ -60,7 +65,25 @@ export class InteractionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const visit = await this.submitted(request, reply, uid, form, 'sign-up');
-    send(reply, visit, await this.signIns.signUp(visit, form, request, reply));
+    send(
+      reply,
+      visit,
+      await this.signIns.signUp(visit, form, { request, reply }, (principal) => this.visits.arrive(visit, principal)),
+    );
+  }
+
+  @Post('passkey')
+  @Access('public')
+  @Consumes(FORM_BODY)
+  async passkey(
+    @Param('uid') uid: string,
+    @Body() form: Form,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const visit = await this.submitted(request, reply, uid, form, 'passkey');
+    const goOn = (principal: CustomerPrincipal) => this.visits.goOn(visit, principal);
+    send(reply, visit, await this.signIns.signInByPasskey(visit, form, { request, reply }, goOn));
   }
 
   @Post('sign-out')
@@ -73,7 +96,8 @@ export class InteractionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const visit = await this.submitted(request, reply, uid, form, 'sign-out');
-    send(reply, visit, await this.signIns.signOut(visit, reply));
+    await this.signIns.signOut(visit.principal, reply);
+    send(reply, visit, { goTo: visit.path });
   }
 
   @Post('cancel')
@@ -99,15 +123,15 @@ export class InteractionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const visit = await this.submitted(request, reply, uid, form, 'decision');
-    const step = isSignedIn(visit) ? await this.consentStep.decide(visit, form) : { page: signInPage(visit) };
+    const step = isSignedIn(visit) ? await this.consentStep.decide(visit, form, { request, reply }) : signInPage(visit);
     send(reply, visit, step);
   }
 
   /** Who it is comes first, then what they allow. Whoever is signed in already is not asked again without a reason. */
   private async nextStep(visit: Visit): Promise<PageOrAddress> {
-    if (!isSignedIn(visit)) return { page: signInPage(visit) };
+    if (!isSignedIn(visit)) return signInPage(visit);
     if (visit.interaction.prompt.name !== 'login') return this.consentStep.show(visit);
-    if (mustSignInAgain(visit)) return { page: signInPage(visit) };
+    if (mustSignInAgain(visit)) return signInPage(visit);
     return { goTo: await this.visits.finish(visit, { login: loginOf(visit.principal) }) };
   }
 
@@ -124,18 +148,8 @@ export class InteractionsController {
   }
 }
 
-function isSignedIn(visit: Visit): visit is Visit & { principal: CustomerPrincipal } {
-  return visit.principal !== null;
-}
-
-function send(reply: FastifyReply, visit: Visit, step: PageOrAddress): void {
-  if ('goTo' in step) {
-    void reply.header('cache-control', 'no-store').redirect(step.goTo, 303);
-    return;
-  }
-  const redirectUri = String(visit.interaction.params['redirect_uri']);
-  void reply
-    .status(step.status ?? 200)
-    .headers(pageHeaders(redirectUri))
-    .send(step.page);
+function send(reply: FastifyReply, { interaction }: Visit, step: PageOrAddress): void {
+  // A device has no address to lead back to.
+  const { redirect_uri: redirectUri } = interaction.params;
+  sendStep(reply, step, typeof redirectUri === 'string' ? redirectUri : undefined);
 }

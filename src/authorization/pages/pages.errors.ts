@@ -23,3 +23,10 @@ export class ForgedFormError extends CcxError {
     super('The form was not made for this page and this session.');
   }
 }
+
+/** Not a fault: the page that was asked for has to wait until somebody has been elsewhere. */
+export class LedElsewhere extends Error {
+  constructor(readonly address: string) {
+    super(`The way leads to ${address} first.`);
+  }
+}

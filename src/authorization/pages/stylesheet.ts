@@ -1,221 +1,127 @@
 import { sha256 } from '../../platform/crypto/seal.js';
+import { componentStyles } from './styles-of-components.js';
 
-/** All that the pages look like. Colours, spaces and radii are tokens at the top; light and dark differ in these alone. */
-export const stylesheet = `
+/** Colours, spaces and radii are tokens; light and dark differ in these alone. */
+const tokens = `
 :root {
   color-scheme: light dark;
-  --ground: #f4f6f5;
+  --ground: #f5f6f3;
   --surface: #ffffff;
-  --sunken: #eef2f0;
-  --text: #14211c;
-  --muted: #52635b;
-  --line: #d5deda;
-  --line-strong: #7d8f87;
+  --sunken: #f0f3f0;
+  --text: #15211c;
+  --muted: #4d5e56;
+  --line: #dbe2dd;
+  --line-strong: #74867d;
   --accent: #0b6b4f;
   --accent-strong: #084c38;
   --on-accent: #ffffff;
-  --tint: #e3f2ec;
-  --warn-ground: #fdf1e2;
-  --warn-text: #6d3a00;
-  --warn-line: #e2a45c;
-  --shadow: 0 1px 2px rgb(20 33 28 / 6%), 0 8px 28px rgb(20 33 28 / 7%);
-  --radius: 14px;
-  --radius-small: 9px;
-  --space: 1rem;
+  --tint: #e6f3ed;
+  --warn-ground: #fdf2e3;
+  --warn-text: #663600;
+  --warn-line: #d9944a;
+  --info-ground: #eaf1fb;
+  --info-text: #1d3b6b;
+  --info-line: #a9c1e6;
+  --shadow: 0 1px 2px rgb(21 33 28 / 5%), 0 6px 24px rgb(21 33 28 / 6%);
   --focus: #1a56db;
+  --radius: 16px;
+  --radius-small: 10px;
+  --space-1: 0.375rem;
+  --space-2: 0.75rem;
+  --space-3: 1.125rem;
+  --space-4: 1.75rem;
+  --space-5: 3rem;
+  --measure: 44rem;
+  --target: 2.75rem;
   --font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', Arial, sans-serif;
+  --mono: ui-monospace, 'SF Mono', Menlo, Consolas, monospace;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #0f1513;
-    --surface: #18211d;
-    --sunken: #1f2a25;
-    --text: #e8f0ec;
-    --muted: #a3b5ac;
-    --line: #2f3d36;
-    --line-strong: #7c9087;
-    --accent: #5cc9a2;
-    --accent-strong: #8adcbf;
+    --ground: #0e1412;
+    --surface: #171f1c;
+    --sunken: #1e2824;
+    --text: #e9f0ec;
+    --muted: #a8b8b0;
+    --line: #2c3833;
+    --line-strong: #7f9389;
+    --accent: #63cda6;
+    --accent-strong: #93e0c4;
     --on-accent: #06231a;
-    --tint: #1c3a2f;
-    --warn-ground: #3a2a14;
+    --tint: #1b362c;
+    --warn-ground: #35270f;
     --warn-text: #f6d7a7;
-    --warn-line: #a97632;
+    --warn-line: #94692f;
+    --info-ground: #182640;
+    --info-text: #c9dcfb;
+    --info-line: #37548a;
     --shadow: 0 1px 2px rgb(0 0 0 / 40%);
     --focus: #9db9ff;
   }
 }
-*, *::before, *::after { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; }
-body {
-  margin: 0;
-  background: var(--ground);
-  color: var(--text);
-  font: 1rem/1.55 var(--font);
-  overflow-wrap: anywhere;
-}
-main { max-width: 44rem; margin: 0 auto; padding: 0 var(--space) 4rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 0.5rem; letter-spacing: -0.01em; }
-h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 0.75rem; }
-h3 { font-size: 0.8rem; margin: 1.5rem 0 0.5rem; color: var(--muted); text-transform: uppercase; letter-spacing: 0.06em; }
-p { margin: 0 0 0.75rem; }
-a { color: var(--accent); text-underline-offset: 0.2em; }
-ul { margin: 0; padding: 0; list-style: none; }
-:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+`;
 
-.top {
-  display: flex;
-  flex-wrap: wrap;
-  align-items: center;
-  justify-content: space-between;
-  gap: 0.75rem;
-  max-width: 44rem;
-  margin: 0 auto;
-  padding: 1.25rem var(--space);
-}
-.brand { display: flex; align-items: center; gap: 0.7rem; }
+/** What every page is made of: type, links, the frame around the content. */
+const base = `
+*, *::before, *::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--ground); color: var(--text); font: 1rem/1.55 var(--font); overflow-wrap: break-word; }
+:lang(de) { hyphens: auto; }
+main, .top, .areas { max-width: var(--measure); margin-inline: auto; padding-inline: 1rem; }
+main { padding-bottom: 5rem; }
+h1, h2, h3, strong, b { font-weight: 650; }
+h1 { margin: 0 0 0.5rem; font-size: clamp(1.4rem, 1.2rem + 1.4vw, 1.75rem); line-height: 1.22; letter-spacing: -0.015em; text-wrap: balance; }
+h2 { margin: 0 0 var(--space-2); font-size: 1.15rem; line-height: 1.3; letter-spacing: -0.005em; }
+main > h2, .card > :not(input) + h2, .lead ~ :is(h2, fieldset:has(h2)), .card > form + * { margin-top: var(--space-4); }
+h3 { margin: var(--space-3) 0 var(--space-1); font-size: 0.9rem; line-height: 1.4; color: var(--muted); }
+p { margin: 0 0 var(--space-2); }
+p:last-child { margin-bottom: 0; }
+a { color: var(--accent); text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
+a:hover { text-decoration-thickness: 2px; }
+ul, ol { margin: 0; padding: 0; list-style: none; }
+q { quotes: '“' '”'; }
+:lang(de) q { quotes: '„' '“'; }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.skip { position: absolute; left: 1rem; top: -10rem; padding: 0.7rem 1rem; border-radius: var(--radius-small); background: var(--surface); z-index: 1; }
+.skip:focus { top: 0.75rem; }
+.lead { color: var(--muted); }
+.lead-strong { font-weight: 650; }
+.small { font-size: 0.9rem; color: var(--muted); }
+
+.top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 1.5rem; padding-block: 1rem; }
+.brand { display: inline-flex; align-items: center; gap: 0.7rem; min-height: var(--target); color: inherit; text-decoration: none; }
 .brand strong { display: block; letter-spacing: 0.04em; line-height: 1.2; }
 .tagline { display: block; color: var(--muted); font-size: 0.85rem; line-height: 1.3; }
 .mark rect { fill: var(--accent); }
 .mark path { fill: none; stroke: var(--on-accent); stroke-width: 2.6; stroke-linecap: round; stroke-linejoin: round; }
-.account { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.75rem; color: var(--muted); font-size: 0.875rem; }
-.account button { font-size: 0.875rem; }
+.tools, .account { display: flex; align-items: center; gap: 0 1rem; min-width: 0; font-size: 0.9rem; }
+.tools { flex: 0 1 auto; }
+.account { flex: 1 1 auto; color: var(--muted); }
+.account b { display: block; min-width: 0; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.account button, .language { flex: none; white-space: nowrap; }
+.language { display: inline-flex; align-items: center; min-height: var(--target); padding-inline: 0.25rem; }
 
-.card {
-  background: var(--surface);
-  border: 1px solid var(--line);
-  border-radius: var(--radius);
-  box-shadow: var(--shadow);
-  padding: clamp(1.25rem, 4vw, 2rem);
-  margin-bottom: var(--space);
-}
-.narrow { max-width: 27rem; margin-inline: auto; }
-.lead { color: var(--muted); }
-.small { font-size: 0.875rem; color: var(--muted); }
+.areas ul { display: flex; flex-wrap: wrap; gap: 0.25rem; margin-bottom: var(--space-4); padding: 0.25rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+.areas li { flex: 1 0 auto; }
+.areas a { display: flex; align-items: center; justify-content: center; gap: 0.4rem; min-height: var(--target); padding: 0.25rem 0.7rem; border-radius: calc(var(--radius) - 4px); color: var(--muted); font-weight: 600; font-size: 0.95rem; text-decoration: none; }
+.areas a:hover { background: var(--sunken); color: var(--text); }
+.areas a[aria-current] { background: var(--tint); color: var(--accent-strong); box-shadow: inset 0 -3px 0 var(--accent); }
+.count { display: inline-grid; place-items: center; min-width: 1.4rem; padding: 0 0.35rem; border-radius: 99px; background: var(--accent); color: var(--on-accent); font-size: 0.8rem; line-height: 1.4rem; }
 
-.asker { display: flex; gap: 1rem; align-items: flex-start; }
-.initial {
-  flex: none;
-  width: 3.25rem;
-  height: 3.25rem;
-  display: grid;
-  place-items: center;
-  border-radius: 50%;
-  background: var(--tint);
-  color: var(--accent-strong);
-  font-size: 1.4rem;
-  font-weight: 650;
-}
-.asker h1 { margin-bottom: 0.25rem; }
-.asker .small { margin: 0; }
-.words { margin: 1.25rem 0 0; padding: 0.9rem 1.1rem; background: var(--sunken); border-radius: var(--radius-small); }
-.words p { margin: 0; }
-.words .small { margin-bottom: 0.2rem; }
-
-fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
-legend { padding: 0; font-weight: 600; }
-.items { display: grid; gap: 0.6rem; }
-.choice {
-  display: grid;
-  grid-template-columns: auto 1fr;
-  gap: 0.2rem 0.8rem;
-  align-items: start;
-  padding: 0.85rem 1rem;
-  border: 1px solid var(--line);
-  border-radius: var(--radius-small);
-  cursor: pointer;
-}
-.choice:has(input:checked) { border-color: var(--accent); background: var(--tint); }
-.choice.held { cursor: default; background: var(--sunken); }
-.choice .value { grid-column: 2; font-size: 0.9rem; color: var(--muted); }
-.choice .value b { color: var(--text); font-weight: 600; }
-.badge {
-  display: inline-block;
-  margin-left: 0.35rem;
-  padding: 0.05rem 0.5rem;
-  border-radius: 99px;
-  background: var(--sunken);
-  border: 1px solid var(--line);
-  font-size: 0.75rem;
-  font-weight: 600;
-  white-space: nowrap;
-}
-input[type='checkbox'] { width: 1.3rem; height: 1.3rem; margin: 0.12rem 0 0; accent-color: var(--accent); }
-.tickmark { width: 1.3rem; text-align: center; color: var(--accent); font-weight: 700; }
-.chips { display: flex; flex-wrap: wrap; gap: 0.5rem; }
-.chip {
-  display: inline-flex;
-  align-items: center;
-  gap: 0.5rem;
-  min-height: 2.75rem;
-  padding: 0.3rem 0.9rem 0.3rem 0.7rem;
-  border: 1px solid var(--line);
-  border-radius: 99px;
-  cursor: pointer;
-}
-.chip:has(input:checked) { border-color: var(--accent); background: var(--tint); }
-.chip input { margin: 0; }
-.facts { display: grid; gap: 0.45rem; }
-.facts li { padding-left: 1.4rem; position: relative; }
-.facts li::before { content: ''; position: absolute; left: 0.25rem; top: 0.62em; width: 0.4rem; height: 0.4rem; border-radius: 50%; background: var(--line-strong); }
-
-label.field { display: block; font-weight: 600; margin-bottom: 1rem; }
-input[type='email'], input[type='password'], select {
-  display: block;
-  width: 100%;
-  margin-top: 0.35rem;
-  padding: 0.7rem 0.85rem;
-  min-height: 3rem;
-  border: 1px solid var(--line-strong);
-  border-radius: var(--radius-small);
-  background: var(--surface);
-  color: var(--text);
-  font: inherit;
-  font-weight: 400;
-}
-.hint { display: block; margin-top: 0.35rem; font-size: 0.875rem; font-weight: 400; color: var(--muted); }
-button, .button {
-  display: inline-flex;
-  align-items: center;
-  justify-content: center;
-  min-height: 3rem;
-  padding: 0.6rem 1.25rem;
-  border: 2px solid var(--accent);
-  border-radius: var(--radius-small);
-  background: var(--accent);
-  color: var(--on-accent);
-  font: inherit;
-  font-weight: 650;
-  text-align: center;
-  text-decoration: none;
-  cursor: pointer;
-}
-button:hover, .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); }
-.wide { width: 100%; }
-button.plain { min-height: 2.75rem; padding: 0.2rem 0.3rem; border-color: transparent; background: none; color: var(--accent); font-weight: 500; text-decoration: underline; text-underline-offset: 0.2em; }
-button.plain:hover { color: var(--accent-strong); background: none; border-color: transparent; }
-.answers { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; margin-top: 1.25rem; }
-.answers button { width: 100%; }
-.alert { padding: 0.8rem 1rem; border: 1px solid var(--warn-line); border-radius: var(--radius-small); background: var(--warn-ground); color: var(--warn-text); }
-.codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 0.4rem; margin: 1rem 0; font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
-.codes li { padding: 0.45rem 0.7rem; background: var(--sunken); border-radius: 6px; }
-.aside { margin-top: 1.25rem; text-align: center; }
-details summary { cursor: pointer; color: var(--muted); font-size: 0.875rem; padding: 0.5rem 0; }
-code { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: 0.875rem; }
-pre { margin: 0 0 0.75rem; padding: 0.8rem 1rem; overflow-x: auto; background: var(--sunken); border-radius: var(--radius-small); line-height: 1.6; }
 @media (max-width: 30rem) {
-  h1 { font-size: 1.35rem; }
-  .answers { grid-template-columns: 1fr; }
-  .asker { gap: 0.8rem; }
-  .initial { width: 2.6rem; height: 2.6rem; font-size: 1.15rem; }
+  .tools:has(form) { width: 100%; }
+  .tools, .account { gap: 0 0.75rem; }
+  .account b { flex: 1 1 0; max-width: none; }
+  .areas ul { gap: 0.1rem; }
+  .areas a { padding-inline: 0.3rem; font-size: 0.875rem; }
+  .areas:lang(de) li { flex-basis: 45%; }
 }
-@media (prefers-reduced-motion: no-preference) {
-  button, .button, .choice, .chip { transition: background-color 120ms, border-color 120ms; }
-}
-@media (forced-colors: active) {
-  .choice, .chip, button { border-color: ButtonText; }
-}
-`.trimStart();
+`;
+
+/** All that the pages look like. */
+export const stylesheet = `${tokens}${base}${componentStyles}`.trimStart();
 
 export const STYLESHEET_ROUTE = '/assets/ccx.css';
 

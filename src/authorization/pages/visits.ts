@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { CustomersService } from '../../customers/customers.service.js';
-import { Config } from '../../platform/config/config.js';
-import { sha256 } from '../../platform/crypto/seal.js';
 import { Database } from '../../platform/database/database.js';
-import type { CustomerPrincipal } from '../../platform/http/access.js';
+import type { CustomerPrincipal, SignInMethod } from '../../platform/http/access.js';
 import { Engine } from '../engine.js';
 import { EngineClients } from '../engine-clients.js';
+import { BrowserSessions } from './browser-sessions.js';
 import { FormTokens } from './form-token.js';
 import { languageOf } from './language.js';
 import { ForgedFormError, VisitOverError } from './pages.errors.js';
-import { cookieOf, sessionCookieName, sessionCookies } from './session-cookie.js';
 import type { EngineInteraction, Visit } from './visit.js';
 
 /** What the customer did at one step, as the engine wants to hear it. */
@@ -23,10 +20,9 @@ export class Visits {
   constructor(
     private readonly engine: Engine,
     private readonly clients: EngineClients,
-    private readonly customers: CustomersService,
+    private readonly sessions: BrowserSessions,
     private readonly tokens: FormTokens,
     private readonly database: Database,
-    private readonly config: Config,
   ) {}
 
   /**
@@ -38,14 +34,15 @@ export class Visits {
     const { client_id: clientId, ui_locales: locales, login_hint: hint } = interaction.params;
     const found = await this.clients.active(this.database.reader, String(clientId));
     if (interaction.uid !== uid || !found) throw new VisitOverError();
-    const sessionToken = cookieOf(request.headers.cookie, sessionCookieName);
-    const boundTo = sessionToken ? sha256(sessionToken).toString('base64url') : '';
+    const { principal, boundTo } = await this.sessions.of(request.headers);
+    const path = `/interaction/${uid}`;
     return {
       ...found,
       interaction,
-      path: `/interaction/${uid}`,
+      path,
+      address: path,
       language: languageOf(request.headers, locales),
-      principal: await this.signedIn(sessionToken),
+      principal,
       loginHint: typeof hint === 'string' ? hint.slice(0, 254) : undefined,
       formToken: (action) => this.tokens.make(uid, boundTo, action),
     };
@@ -56,18 +53,17 @@ export class Visits {
     if (!this.tokens.areSame(visit.formToken(action), form['form'])) throw new ForgedFormError();
   }
 
-  /** Signs the browser in or, without a token, out. */
-  setSession(reply: FastifyReply, token: string | null): void {
-    void reply.header('set-cookie', sessionCookies(token, { secure: this.config.issuer.startsWith('https:') }));
-  }
-
   /**
    * Notes what is known so far and answers where the visit goes on: at the engine, which asks the next thing or sends
    * the browser back to the client.
    */
   async finish(visit: Visit, result: VisitResult): Promise<string> {
+    const { interaction, principal } = visit;
+    // The engine's own session belonged to somebody who was here before.
+    const accountId = result.login?.accountId ?? principal?.customer.customerId;
+    if (interaction.session?.accountId !== accountId) interaction.session = undefined;
     await this.note(visit, result);
-    return visit.interaction.returnTo;
+    return interaction.returnTo;
   }
 
   /** Notes what is known so far. */
@@ -76,12 +72,15 @@ export class Visits {
     await interaction.persist();
   }
 
-  /** Lets somebody else go on with the visit: the engine's own session belonged to the one before. */
-  async handOver({ interaction }: Visit, principal: CustomerPrincipal): Promise<void> {
-    if (interaction.session && interaction.session.accountId !== principal.customer.customerId) {
-      interaction.session = undefined;
-      await interaction.persist();
-    }
+  /** Goes on with somebody who has just signed in: what the engine wanted to know is answered. */
+  async goOn(visit: Visit, principal: CustomerPrincipal): Promise<string> {
+    return visit.interaction.prompt.name === 'login' ? this.finish(visit, { login: loginOf(principal) }) : visit.path;
+  }
+
+  /** The same for somebody who has to see something first, and then comes back to our own page. */
+  async arrive(visit: Visit, principal: CustomerPrincipal): Promise<string> {
+    await this.goOn(visit, principal);
+    return visit.path;
   }
 
   private async interaction(request: FastifyRequest, reply: FastifyReply): Promise<EngineInteraction> {
@@ -92,19 +91,24 @@ export class Visits {
       throw error;
     }
   }
-
-  private async signedIn(token: string | undefined): Promise<CustomerPrincipal | null> {
-    const principal = token === undefined ? null : await this.customers.authenticate(token);
-    // A personal token opens the API for a program; it signs nobody in.
-    return principal?.sessionId ? principal : null;
-  }
 }
 
-/** The engine's account of who signed in, and when. */
-export function loginOf({ customer, signedInAt }: CustomerPrincipal): NonNullable<VisitResult['login']> {
+// RFC 8176. A passkey is a key that was unlocked by a finger, a face or a PIN; that hardware guards it, nobody attested.
+const authenticationMethods: Readonly<Record<SignInMethod, readonly string[]>> = {
+  password: ['pwd'],
+  passkey: ['pop', 'mfa'],
+  recovery_code: ['otp'],
+};
+
+/** The engine's account of who signed in, when, and how. */
+export function loginOf({
+  customer,
+  signedInAt,
+  signedInWith = 'password',
+}: CustomerPrincipal): NonNullable<VisitResult['login']> {
   return {
     accountId: customer.customerId,
     ...(signedInAt && { ts: Math.floor(signedInAt.getTime() / 1000) }),
-    amr: ['pwd'],
+    amr: [...authenticationMethods[signedInWith]],
   };
 }

@@ -1,6 +1,7 @@
 import { type ClientProfile, OperatorApi, type RetailerProfile } from '../api/operator-api.js';
 import { retailerScopes } from '../../retailers/scopes.js';
-import type { Credentials, Grocer } from './cast.js';
+import type { StaffCredentials } from '../staff-credentials.js';
+import type { Grocer } from './cast.js';
 import { OAuthClient } from './oauth-client.js';
 import type { Stage } from './stage.js';
 
@@ -9,14 +10,14 @@ const touchpoints = ['till', 'web', 'call_centre', 'returns'];
 /** The operator lets two grocers take part, and invites an auditor. */
 export async function admitEverybody(
   stage: Stage,
-  operator: Credentials,
+  operator: StaffCredentials,
 ): Promise<{ albatross: Grocer; thistle: Grocer; invitation: string }> {
   stage.chapter('An operator lets two grocers take part');
-  stage.says('The operator signs in.');
+  stage.says('The operator signs in.'); // with a code, too: the password alone lets nobody in
   const { token } = await stage.expect<{ token: string }>(stage.caller('Operator'), 201, {
     method: 'POST',
     path: '/v1/staff/sessions',
-    body: { email: operator.email, password: operator.password },
+    body: { email: operator.email, password: operator.password, code: await operator.nextCode() },
   });
   const api = stage.caller('Operator', token);
   const albatross = await admit(stage, new OperatorApi(api), 'Albatross Groceries', 'albatross');

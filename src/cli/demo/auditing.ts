@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { codeAt, secretOf } from '../../staff/totp.js';
 import type { Caller } from '../api/http-api.js';
-import { auditorEmail } from './admission.js';
 import type { Customer, Grocer } from './cast.js';
 import type { Stage } from './stage.js';
 
@@ -54,17 +54,21 @@ export async function audit(stage: Stage, invitation: string, mira: Customer, al
 }
 
 async function join(stage: Stage, token: string): Promise<Caller> {
-  stage.says('The auditor accepts the invitation and signs in.');
-  const credentials = { email: auditorEmail(stage), password: `every entry, twice over, ${stage.run}` };
-  await stage.expect(stage.caller('Auditor'), 201, {
+  stage.says('The auditor accepts the invitation, and adds the secret to an authenticator app.');
+  const anybody = stage.caller('Auditor');
+  const password = `every entry, twice over, ${stage.run}`;
+  type Accepted = { enrolment: { token: string; totp: { secret: string } } };
+  const { enrolment } = await stage.expect<Accepted>(anybody, 201, {
     method: 'POST',
     path: '/v1/staff/invitations/accept',
-    body: { token, password: credentials.password },
+    body: { token, password },
   });
-  const session = await stage.expect<{ token: string }>(stage.caller('Auditor'), 201, {
+  stage.says('The first code of the app completes it.');
+  const code = codeAt(secretOf(enrolment.totp.secret), new Date());
+  const session = await stage.expect<{ token: string }>(anybody, 201, {
     method: 'POST',
-    path: '/v1/staff/sessions',
-    body: credentials,
+    path: '/v1/staff/enrolments/confirm',
+    body: { enrolment_token: enrolment.token, code },
   });
   return stage.caller('Auditor', session.token);
 }

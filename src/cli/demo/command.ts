@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../../platform/config/config.js';
 import { isServing, type ServiceProcess, startService } from '../api/service-process.js';
 import { print, say } from '../output.js';
-import { operatorEmail } from '../seed/people.js';
+import { staffCredentials } from '../staff-credentials.js';
 import { PrintingNarrator } from './narrator.js';
 import { tellStory } from './story.js';
 
@@ -26,7 +26,8 @@ export function demoCommand(env: NodeJS.ProcessEnv): Command {
       const begun = Date.now();
       const service = (await isServing(url)) ? undefined : await startForNow(url, env);
       try {
-        const operator = { email: operatorEmail, password: loadConfig(env).DEV_OPERATOR_PASSWORD ?? '' };
+        const config = loadConfig(service ? { ...env, DATA_FOLDER: service.folder } : env);
+        const operator = await staffCredentials('operator', config, env);
         await tellStory(url, operator, new PrintingNarrator(print, process.stdout.isTTY));
         print(`\nAll of it is as it should be (${((Date.now() - begun) / 1_000).toFixed(1)} s).`);
       } finally {
@@ -36,13 +37,16 @@ export function demoCommand(env: NodeJS.ProcessEnv): Command {
 }
 
 /** A service whose folder goes with it. */
-async function startForNow(url: string, env: NodeJS.ProcessEnv): Promise<Pick<ServiceProcess, 'stop'>> {
+async function startForNow(
+  url: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<ServiceProcess, 'stop'> & { readonly folder: string }> {
   say(`Nothing answers at ${url}: starting a service for this story.`);
   const folder = mkdtempSync(join(tmpdir(), 'ccx-demo-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const service = await startService(process.argv[1] as string, url, { DATA_FOLDER: folder }, env);
-    return { stop: () => service.stop().finally(remove) };
+    return { folder, stop: () => service.stop().finally(remove) };
   } catch (error) {
     remove();
     throw error;

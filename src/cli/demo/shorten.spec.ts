@@ -7,11 +7,12 @@ describe('what is shown of a message', () => {
       password: 'three geese',
       access_token: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln',
       session: { token: 'ccx_st_abcdefgh' },
+      totp: { secret: 'GEZDGNBVGY3TQOJQ' },
       value: { code: 'AP' },
       items: [1, 2, 3, 4, 5, 6],
     };
     expect(shorten(message)).toBe(
-      '{email: mira@example.org, password: …, access_token: eyJhbGc…, session: {…}, value: {code: AP}, ' +
+      '{email: mira@example.org, password: …, access_token: eyJhbGc…, session: {…}, totp: {…}, value: {code: AP}, ' +
         'items: [1, 2, 3, 4, … 2 more]}',
     );
   });

@@ -3,7 +3,7 @@ const LONGEST_LINE = 230;
 const MOST_ITEMS = 4;
 
 /** Members that nobody needs to see, even of a demo; in forms also what guards the form. */
-const secrets = /^(password|.*token|session|recovery_codes|client_assertion|code_verifier)$/;
+const secrets = /^(password|.*token|totp|session|recovery_codes|client_assertion|code_verifier)$/;
 const formSecrets = /^(form|code)$/;
 const uuid = /\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8}([0-9a-f]{4})\b/g;
 

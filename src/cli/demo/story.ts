@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { admitEverybody } from './admission.js';
 import { askByOAuth } from './asking.js';
 import { audit } from './auditing.js';
-import type { Credentials } from './cast.js';
+import type { StaffCredentials } from '../staff-credentials.js';
 import { askInTheInbox } from './inbox.js';
 import { lookBack } from './looking-back.js';
 import type { Narrator } from './narrator.js';
@@ -19,7 +19,7 @@ import { withdraw } from './withdrawal.js';
  *
  * @throws StoryError at the first thing that is not as it should be
  */
-export async function tellStory(url: string, operator: Credentials, narrator: Narrator): Promise<void> {
+export async function tellStory(url: string, operator: StaffCredentials, narrator: Narrator): Promise<void> {
   const stage = new Stage(url, randomBytes(3).toString('hex'), narrator);
   const { albatross, thistle, invitation } = await admitEverybody(stage, operator);
   const mira = await signUp(stage);

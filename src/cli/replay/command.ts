@@ -6,7 +6,7 @@ import { loadConfig } from '../../platform/config/config.js';
 import { isServing, type ServiceProcess, startService } from '../api/service-process.js';
 import { CliError, exitCodes } from '../errors.js';
 import { print, say } from '../output.js';
-import { operatorEmail } from '../seed/people.js';
+import { staffCredentials } from '../staff-credentials.js';
 import { DATASET, OnlineRetail } from './dataset.js';
 import { memoryOf } from './memory.js';
 import { play } from './play.js';
@@ -50,7 +50,7 @@ async function run({ path, url, pid, patience, ...options }: ReplayOptions, env:
     const { replayed, settings } = await play({
       dataset,
       url,
-      operator: { email: operatorEmail, password: config.DEV_OPERATOR_PASSWORD ?? '' },
+      operator: await staffCredentials('operator', config, env),
       state: options.state ?? join(config.DATA_FOLDER, 'replay', `${DATASET}.json`),
       limit: options.limit,
       verify: options.verify,

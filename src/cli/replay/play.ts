@@ -1,9 +1,11 @@
-import { type Caller, expecting, RetailerCaller, TokenCaller } from '../api/http-api.js';
+import { type Caller, RetailerCaller, TokenCaller } from '../api/http-api.js';
 import { OperatorApi } from '../api/operator-api.js';
 import { Patience } from '../api/patience.js';
 import type { ClientCredentials } from '../client-credentials.js';
 import { CliError } from '../errors.js';
 import { RetailerClient } from '../retailer-client.js';
+import { signInAsStaff } from '../staff-client.js';
+import type { StaffCredentials } from '../staff-credentials.js';
 import { TokenMemory } from '../token-store.js';
 import { Accounts } from './accounts.js';
 import type { OnlineRetail } from './dataset.js';
@@ -17,7 +19,7 @@ export interface PlayOptions {
   readonly dataset: OnlineRetail;
   /** The service, which must be running. */
   readonly url: string;
-  readonly operator: { email: string; password: string };
+  readonly operator: StaffCredentials;
   /** The file to go on from and to leave for the next run. */
   readonly state: string;
   /** Only so many invoices from the beginning. */
@@ -65,14 +67,12 @@ export async function play(options: PlayOptions): Promise<{ replayed: Replayed; 
 }
 
 async function signedIn(patient: (caller: Caller) => Caller, { url, operator }: PlayOptions): Promise<Caller> {
-  const { email, password } = operator;
-  const request = { method: 'POST', path: '/v1/staff/sessions', body: { email, password } } as const;
-  const reply = await expecting<{ token: string }>(patient(new TokenCaller(url)), request, 201, 401);
-  if (reply.status === 401) {
+  const token = await signInAsStaff(patient(new TokenCaller(url)), operator);
+  if (token === undefined) {
     throw new CliError(
-      `The service at ${url} does not let ${email} in: it has to be a development service, started with ` +
-        'SEED=on and the DEV_OPERATOR_PASSWORD of this command.',
+      `The service at ${url} does not let ${operator.email} in: it has to be a development service, started with ` +
+        'SEED=on and the DEV_OPERATOR_PASSWORD and DATA_FOLDER of this command.',
     );
   }
-  return patient(new TokenCaller(url, reply.body.token));
+  return patient(new TokenCaller(url, token));
 }

@@ -8,7 +8,8 @@ export const ada = {
   language: 'en',
 };
 
-export const operatorEmail = 'operator@example.org';
+/** Their password is a setting. */
+export const operator = { email: 'operator@example.org', name: 'Development operator' };
 
 export const auditor = {
   email: 'auditor@example.org',

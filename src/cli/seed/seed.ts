@@ -5,10 +5,11 @@ import { CustomersService } from '../../customers/customers.service.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { PreferencesService } from '../../preferences/preferences.service.js';
-import { StaffService } from '../../staff/staff.service.js';
-import { StaffExistsError } from '../../staff/staff.errors.js';
+import type { StaffRole } from '../../staff/staff-member.entity.js';
+import { type DevelopmentMember, StaffService } from '../../staff/staff.service.js';
 import { CredentialsFolder } from '../client-credentials.js';
-import { ada, auditor, operatorEmail, preferencesOfAda } from './people.js';
+import { DevelopmentAuthenticator } from '../staff-credentials.js';
+import { ada, auditor, operator, preferencesOfAda } from './people.js';
 import { seedShop } from './seed-shop.js';
 import { shops } from './shops.js';
 
@@ -40,17 +41,13 @@ async function seedCustomer(app: INestApplicationContext): Promise<boolean> {
   return true;
 }
 
-async function seedStaff(app: INestApplicationContext, { DEV_OPERATOR_PASSWORD }: Config): Promise<boolean> {
+async function seedStaff(app: INestApplicationContext, config: Config): Promise<boolean> {
+  const { DATA_FOLDER, DEV_OPERATOR_PASSWORD: password } = config;
   const staff = app.get(StaffService, { strict: false });
-  const made = DEV_OPERATOR_PASSWORD
-    ? (await staff.ensureDevelopmentOperator(operatorEmail, DEV_OPERATOR_PASSWORD)).created
-    : false;
-  try {
-    const { token } = await staff.invite({ email: auditor.email, name: auditor.name, role: 'auditor' }, seeder);
-    await staff.accept(token, auditor.password, THIS_MACHINE);
-    return true;
-  } catch (error) {
-    if (error instanceof StaffExistsError) return made;
-    throw error;
-  }
+  const secretOf = (role: StaffRole) => new DevelopmentAuthenticator(DATA_FOLDER, role).ensureSecret();
+  const members: DevelopmentMember[] = [{ ...auditor, role: 'auditor', totpSecret: secretOf('auditor') }];
+  if (password) members.push({ ...operator, password, role: 'operator', totpSecret: secretOf('operator') });
+  const made = [];
+  for (const member of members) made.push((await staff.ensureDevelopmentMember(member)).created);
+  return made.includes(true);
 }

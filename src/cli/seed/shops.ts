@@ -55,7 +55,8 @@ function docsClient(issuer: string): ShopClient {
     name: 'API description',
     authMethod: 'none',
     bearer: true,
-    scopes: [...retailerScopes],
+    // Grant management is for clients that authenticate.
+    scopes: retailerScopes.filter((scope) => !scope.startsWith('grant_management_')),
     grantTypes: ['authorization_code', 'refresh_token'],
     redirectUris: [`${issuer}/docs/oauth2-redirect.html`],
   };

@@ -145,6 +145,20 @@ export class Config {
   @Max(366)
   readonly CONSENT_LONGEST_DAYS: number = 366;
 
+  /** After how many days another key signs tokens. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  readonly TOKEN_KEY_DAYS: number = 90;
+
+  /** After how many days another key signs receipts. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3650)
+  readonly RECEIPT_KEY_DAYS: number = 365;
+
   /** The origin under which the service is reached: `iss` of its tokens and base of every absolute URL. */
   get issuer(): string {
     return new URL(this.PUBLIC_URL).origin;

@@ -30,6 +30,10 @@ export const customerScopes: readonly CustomerScope[] = [
   'disclosures.read',
 ];
 
+/** How a customer proved who they are. A recovery code sets a new password on the way. */
+export const signInMethods = ['password', 'passkey', 'recovery_code'] as const;
+export type SignInMethod = (typeof signInMethods)[number];
+
 export interface CustomerPrincipal {
   readonly kind: 'customer';
   readonly customer: CustomerKey;
@@ -37,6 +41,7 @@ export interface CustomerPrincipal {
   readonly sessionId?: string;
   readonly tokenId?: string;
   readonly signedInAt?: Date;
+  readonly signedInWith?: SignInMethod;
 }
 
 export interface RetailerPrincipal {
@@ -51,8 +56,8 @@ export interface RetailerPrincipal {
     readonly epoch: number;
     readonly subject: string;
   };
-  /** Where the token may be used, when it was narrowed. */
-  readonly touchpoints?: readonly string[];
+  /** The lines (RFC 9396) that the token is good for, when it was made for a part of the consent only. */
+  readonly narrowedTo?: readonly object[];
   readonly tokenHash: string;
   /** The DPoP proof of this request. A route marked `@RecordsProof()` must record it before it answers. */
   readonly proof?: { readonly jtiHash: Buffer; readonly expiresAt: Date };

@@ -5,8 +5,11 @@ import { type CcxError, problemOf } from '../errors.js';
 /** The signature algorithm of DPoP proofs. */
 const DPOP_ALGORITHMS = 'ES256';
 
-/** `WWW-Authenticate` of a refusal: RFC 6750 §3, and RFC 9449 §7.1 where retailers call. */
-export function challenges(error: CcxError, request: FastifyRequest): Record<string, string[]> {
+/** Where the metadata of the protected resource are (RFC 9728 §3). */
+export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+/** `WWW-Authenticate` of a refusal: RFC 6750 §3, and where retailers call also RFC 9449 §7.1 and RFC 9728 §5.1. */
+export function challenges(error: CcxError, request: FastifyRequest, issuer: string): Record<string, string[]> {
   const { code, kind } = problemOf(error);
   if (kind !== 'unauthenticated' && code !== 'insufficient-scope') return {};
   const access = request.routeOptions?.config.access;
@@ -15,6 +18,7 @@ export function challenges(error: CcxError, request: FastifyRequest): Record<str
     // A request without any credentials is told how to authenticate, not what was wrong (RFC 6750 §3.1).
     ...(request.headers.authorization === undefined ? [] : [`error="${code.replaceAll('-', '_')}"`]),
     ...(code === 'insufficient-scope' && access?.scopes.length ? [`scope="${access.scopes.join(' ')}"`] : []),
+    ...(access?.audience === 'retailer' ? [`resource_metadata="${issuer}${PROTECTED_RESOURCE_PATH}"`] : []),
   ].join(', ');
   const bearer = `Bearer ${parameters}`;
   return {

@@ -45,7 +45,7 @@ export function sendProblem(error: CcxError, request: FastifyRequest, reply: Fas
   void reply
     .status(statusOf[problemOf(error).kind])
     .headers({ 'content-type': PROBLEM_JSON, 'cache-control': 'no-store', 'x-request-id': request.id })
-    .headers(challenges(error, request))
+    .headers(challenges(error, request, issuer))
     .headers(error.headers ?? {})
     .send(JSON.stringify(problemDocument(error, issuer, request.id)));
 }

@@ -15,16 +15,26 @@ export const countedLimits = {
   'sign-in': { points: 10, seconds: 900 },
   'sign-in-anywhere': { points: 100, seconds: 900 },
   'sign-in-address': { points: 100, seconds: 900 },
+  'passkey-options': { points: 200, seconds: 900 },
   'staff-sign-in': { points: 10, seconds: 900 },
   'staff-sign-in-anywhere': { points: 100, seconds: 900 },
+  'staff-code': { points: 10, seconds: 900 },
   recovery: { points: 5, seconds: 3600 },
   'recovery-anywhere': { points: 50, seconds: 3600 },
   code: { points: 10, seconds: 900 },
+  // A shop has one address for all its customers, and of these codes there are 25 thousand million.
+  'device-code': { points: 60, seconds: 900 },
 } as const satisfies Record<string, Limit>;
 
 export type CountedLimit = keyof typeof countedLimits;
 
 const LONGEST_SECONDS = Math.max(...Object.values(countedLimits).map(({ seconds }) => seconds));
+
+/** One use that has been counted. */
+export interface CountedUse {
+  readonly keyHash: Buffer;
+  readonly windowStart: Date;
+}
 
 /** Limits counted in the database, in fixed windows. */
 @Injectable()
@@ -49,31 +59,56 @@ export class RateLimits implements OnModuleInit {
    * Counts one use of `name` by `key`: a login name, or an address as `addressKey` gives it.
    * @throws RateLimitedError once the window's uses are spent
    */
-  async consume(name: CountedLimit, key: string): Promise<void> {
-    if (!this.config.RATE_LIMITS) return;
+  async consume(name: CountedLimit, key: string): Promise<CountedUse> {
     const { points, seconds } = countedLimits[name];
     const window = seconds * 1000;
     const now = this.clock.now().getTime();
     const start = now - (now % window);
+    const use = { keyHash: hmac(this.key, `${name}:${key}`), windowStart: new Date(start) };
+    if (!this.config.RATE_LIMITS) return use;
     const [row] = await this.database.named<{ count: number }>(
       'rate-limit-consume',
       `insert into rate_limits as counted (key_hash, window_start, count) values ($1, $2, 1)
        on conflict (key_hash, window_start) do update set count = counted.count + 1
        returning count`,
-      [hmac(this.key, `${name}:${key}`), new Date(start)],
+      [use.keyHash, use.windowStart],
     );
     if (row && row.count > points) throw new RateLimitedError(Math.ceil((start + window - now) / 1000));
+    return use;
+  }
+
+  /**
+   * Takes uses back that turned out to be no guesses. They are counted until then, so that of guesses at the same moment
+   * no more are let through than of guesses one after the other.
+   */
+  async giveBack(uses: readonly CountedUse[]): Promise<void> {
+    if (!this.config.RATE_LIMITS) return;
+    // One statement each: nobody holds a row while waiting for another.
+    for (const { keyHash, windowStart } of uses) {
+      await this.database.named(
+        'rate-limit-give-back',
+        'update rate_limits set count = count - 1 where key_hash = $1 and window_start = $2',
+        [keyHash, windowStart],
+      );
+    }
   }
 
   /**
    * Counts an attempt to get in under a login name: for the address whence it comes, for the name from that address, and
-   * for the name from anywhere. The last is wide, or whoever fails in somebody's name would keep them out.
+   * for the name from anywhere. The last is wide, or whoever fails in somebody's name would keep them out. Whoever gets
+   * in is given the uses back: only failures count.
    * @throws RateLimitedError
    */
-  async consumeAttempt(name: 'sign-in' | 'staff-sign-in' | 'recovery', login: string, address: string): Promise<void> {
-    await this.consume('sign-in-address', address);
-    await this.consume(name, `${address} ${login}`);
-    await this.consume(`${name}-anywhere`, login);
+  async consumeAttempt(
+    name: 'sign-in' | 'staff-sign-in' | 'recovery',
+    login: string,
+    address: string,
+  ): Promise<CountedUse[]> {
+    return [
+      await this.consume('sign-in-address', address),
+      await this.consume(name, `${address} ${login}`),
+      await this.consume(`${name}-anywhere`, login),
+    ];
   }
 
   private async sweep(): Promise<void> {

@@ -102,3 +102,13 @@ class IndexPipe implements PipeTransform<string, number> {
 
 /** A path parameter that counts from 0: `@IndexParam('index') index: number`. */
 export const IndexParam = (name: string): ParameterDecorator => Param(name, IndexPipe);
+
+class Sha256Pipe implements PipeTransform<string, string> {
+  transform(value: string, { data = '' }: ArgumentMetadata): string {
+    if (/^[0-9a-f]{64}$/.test(value)) return value;
+    throw new InvalidRequestError([{ pointer: `path/${data}`, detail: 'must be a SHA-256 in lower-case hexadecimal' }]);
+  }
+}
+
+/** A path parameter that is a SHA-256 in hexadecimal: `@Sha256Param('hash') hash: string`. */
+export const Sha256Param = (name: string): ParameterDecorator => Param(name, Sha256Pipe);
