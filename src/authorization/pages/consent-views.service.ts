@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { Actor } from '../../audit/audit.service.js';
 import type { Consent, ConsentStatus } from '../../consents/consent.entity.js';
+import { ConsentNotFoundError } from '../../consents/consents.errors.js';
 import { ConsentsService } from '../../consents/consents.service.js';
 import { attributesOf, type ConsentDetail, itemsOf } from '../../consents/detail.js';
 import { dateOf, days } from '../../consents/duration.js';
@@ -73,19 +74,33 @@ export class ConsentViews {
     const newest = found.flat().toSorted((one, other) => (one.id < other.id ? 1 : -1));
     const shown = newest.slice(0, limit);
     return {
-      views: await Promise.all(shown.map((consent) => this.of(place, consent))),
+      views: await this.of(place, shown),
       before: newest.length > limit ? (shown.at(-1)?.id ?? null) : null,
     };
   }
 
   /** @throws ConsentNotFoundError */
   async get(place: AccountPlace, id: string): Promise<ConsentView> {
-    return this.of(place, await this.consents.get(place.principal.customer, id));
+    const [view] = await this.of(place, [await this.consents.get(place.principal.customer, id)]);
+    if (!view) throw new ConsentNotFoundError(id);
+    return view;
   }
 
-  private async of({ principal, language }: AccountPlace, consent: Consent): Promise<ConsentView> {
+  private async of(place: AccountPlace, consents: readonly Consent[]): Promise<ConsentView[]> {
+    const retailers = await this.retailers.describe(consents.map(({ retailerId }) => retailerId));
+    const views = consents.map((consent) => {
+      const retailer = retailers.get(consent.retailerId);
+      return retailer ? [this.viewOf(place, consent, retailer)] : [];
+    });
+    return Promise.all(views.flat());
+  }
+
+  private async viewOf(
+    { principal, language }: AccountPlace,
+    consent: Consent,
+    retailer: RetailerDescription,
+  ): Promise<ConsentView> {
     const now = this.clock.now();
-    const retailer = await this.retailers.get(consent.retailerId);
     const status = consent.statusAt(now);
     const isOpen = status === 'active' || status === 'paused';
     const daysLeft = isOpen ? (consent.expiresAt.getTime() - now.getTime()) / days(1) : 0;

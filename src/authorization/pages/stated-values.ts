@@ -20,7 +20,7 @@ export class StatedValues {
 
   async of(
     customer: CustomerKey,
-    retailer: Retailer,
+    retailer: Pick<Retailer, 'id' | 'sectors'>,
     attributes: readonly string[],
     language: Language,
   ): Promise<Map<string, string[]>> {
@@ -37,7 +37,7 @@ export class StatedValues {
   }
 }
 
-function concerns({ status, applies_to: appliesTo }: Preference, retailer: Retailer): boolean {
+function concerns({ status, applies_to: appliesTo }: Preference, retailer: Pick<Retailer, 'id' | 'sectors'>): boolean {
   if (status !== 'active') return false;
   switch (appliesTo.level) {
     case 'everyone':
