@@ -1,28 +1,41 @@
+import { Acknowledgements1760000060151 } from './1760000060151-acknowledgements.js';
 import { AuditLog1760000000020 } from './1760000000020-audit-log.js';
 import { ConsentRules1760000000120 } from './1760000000120-consent-rules.js';
 import { ConsentLifecycle1760000000100 } from './1760000000100-consent-lifecycle.js';
 import { ConsentReceipts1760000000110 } from './1760000000110-consent-receipts.js';
 import { Consents1760000000090 } from './1760000000090-consents.js';
+import { Contacts1760000060152 } from './1760000060152-contacts.js';
 import { Customers1760000000060 } from './1760000000060-customers.js';
+import { Delegations1760000060170 } from './1760000060170-delegations.js';
 import { DevicePolls1760000050030 } from './1760000050030-device-polls.js';
 import { Disclosures1760000040000 } from './1760000040000-disclosures.js';
+import { Imports1760000060180 } from './1760000060180-imports.js';
 import { Interactions1760000030000 } from './1760000030000-interactions.js';
 import { KeyUses1760000050040 } from './1760000050040-key-uses.js';
+import { LongJobs1760000060200 } from './1760000060200-long-jobs.js';
+import { TillCodes1760000060201 } from './1760000060201-till-codes.js';
 import { OAuthArtifacts1760000050000 } from './1760000050000-oauth-artifacts.js';
 import { OAuthReplays1760000050010 } from './1760000050010-oauth-replays.js';
 import { Outbox1760000000030 } from './1760000000030-outbox.js';
 import { Partitions1760000000005 } from './1760000000005-partitions.js';
 import { Passkeys1760000010020 } from './1760000010020-passkeys.js';
 import { PersonalTokens1760000010010 } from './1760000010010-personal-tokens.js';
+import { PreferenceAuthors1760000060171 } from './1760000060171-preference-authors.js';
+import { PreApprovals1760000060190 } from './1760000060190-pre-approvals.js';
 import { Preferences1760000000080 } from './1760000000080-preferences.js';
 import { Requests1760000000040 } from './1760000000040-requests.js';
+import { RetailerMenus1760000060150 } from './1760000060150-retailer-menus.js';
+import { RestoredPreferences1760000060160 } from './1760000060160-restored-preferences.js';
 import { Retailers1760000000070 } from './1760000000070-retailers.js';
 import { Roles1760000000000 } from './1760000000000-roles.js';
+import { Snapshots1760000060202 } from './1760000060202-snapshots.js';
 import { SignIn1760000010000 } from './1760000010000-sign-in.js';
 import { SigningKeys1760000050020 } from './1760000050020-signing-keys.js';
 import { Staff1760000020000 } from './1760000020000-staff.js';
 import { StaffFactors1760000020010 } from './1760000020010-staff-factors.js';
 import { SubjectKeys1760000000010 } from './1760000000010-subject-keys.js';
+import { VocabularyExtensions1760000060131 } from './1760000060131-vocabulary-extensions.js';
+import { VocabularyReleases1760000060130 } from './1760000060130-vocabulary-releases.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -51,4 +64,17 @@ export const migrations = [
   SigningKeys1760000050020,
   DevicePolls1760000050030,
   KeyUses1760000050040,
+  VocabularyReleases1760000060130,
+  VocabularyExtensions1760000060131,
+  RetailerMenus1760000060150,
+  Acknowledgements1760000060151,
+  Contacts1760000060152,
+  RestoredPreferences1760000060160,
+  Delegations1760000060170,
+  PreferenceAuthors1760000060171,
+  Imports1760000060180,
+  PreApprovals1760000060190,
+  LongJobs1760000060200,
+  TillCodes1760000060201,
+  Snapshots1760000060202,
 ];

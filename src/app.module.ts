@@ -9,6 +9,7 @@ import { InteractionsModule } from './interactions/interactions.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { OversightModule } from './oversight/oversight.module.js';
 import { PlatformModule, type PlatformSettings } from './platform/platform.module.js';
+import { PortabilityModule } from './portability/portability.module.js';
 import { PreferencesModule } from './preferences/preferences.module.js';
 import { RetailersModule } from './retailers/retailers.module.js';
 import { StaffModule } from './staff/staff.module.js';
@@ -28,6 +29,7 @@ import { WelcomeController } from './welcome.controller.js';
     ConsentsModule,
     InteractionsModule,
     DisclosuresModule,
+    PortabilityModule,
     OversightModule,
     AuthorizationModule,
   ],

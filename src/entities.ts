@@ -12,16 +12,25 @@ import { StoredNotice } from './consents/stored-notice.entity.js';
 import { StoredReceipt } from './consents/stored-receipt.entity.js';
 import { CustomerPassword, RecoveryCode } from './customers/credentials.entity.js';
 import { Customer, LoginIdentity } from './customers/customer.entity.js';
+import { Delegation, HeldDelegation } from './customers/delegation.entity.js';
 import { Passkey } from './customers/passkey.entity.js';
 import { PersonalToken } from './customers/personal-token.entity.js';
 import { Session } from './customers/session.entity.js';
+import { TillCode } from './customers/till-code.entity.js';
+import { StoredAcknowledgement } from './disclosures/acknowledgement.entity.js';
+import { Snapshot, SnapshotEntry } from './disclosures/snapshot.entity.js';
 import { SigningKey } from './platform/crypto/signing-key.entity.js';
+import { LongJob } from './platform/jobs/long-job.entity.js';
+import { Import } from './portability/import.entity.js';
 import { PreferenceDocument } from './preferences/preference-document.entity.js';
 import { PreferenceVersion } from './preferences/preference-version.entity.js';
 import { Client } from './retailers/client.entity.js';
+import { ExtensionPrefix } from './retailers/extension-prefix.entity.js';
 import { Retailer } from './retailers/retailer.entity.js';
 import { StaffEnrolment, StaffFactor } from './staff/staff-factor.entity.js';
 import { StaffInvitation, StaffMember, StaffSession } from './staff/staff-member.entity.js';
+import { VocabularyExtension } from './vocabulary/vocabulary-extension.entity.js';
+import { VocabularyRelease } from './vocabulary/vocabulary-release.entity.js';
 
 /** Every entity of the service, by module. TypeORM maps these; each is used by its own module alone. */
 export const entities: (new () => ObjectLiteral)[] = [
@@ -38,19 +47,30 @@ export const entities: (new () => ObjectLiteral)[] = [
   StoredReceipt,
   Customer,
   CustomerPassword,
+  Delegation,
+  HeldDelegation,
   LoginIdentity,
   Passkey,
   PersonalToken,
   RecoveryCode,
   Session,
+  TillCode,
+  StoredAcknowledgement,
+  Snapshot,
+  SnapshotEntry,
   SigningKey,
+  LongJob,
+  Import,
   PreferenceDocument,
   PreferenceVersion,
   Client,
+  ExtensionPrefix,
   Retailer,
   StaffEnrolment,
   StaffFactor,
   StaffInvitation,
   StaffMember,
   StaffSession,
+  VocabularyExtension,
+  VocabularyRelease,
 ];

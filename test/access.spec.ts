@@ -1,10 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
+import { delegableScopes } from '../src/customers/delegation-terms.js';
 import { startApp, type TestApp } from './support/app.js';
 import {
   aCaller,
   aCallerWithConsent,
   aCallerWithout,
+  actingAs,
+  aDelegate,
   type CallerKind,
   callerKinds,
   kindsOf,
@@ -12,13 +15,19 @@ import {
   type TestCaller,
   withToken,
 } from './support/callers.js';
-import { type DocumentedOperation, documentedOperations, emptyBody, someAddress } from './support/operations.js';
+import {
+  type DocumentedOperation,
+  documentedOperations,
+  emptyBody,
+  isDelegable,
+  someAddress,
+} from './support/operations.js';
 
 // They walk every operation, and some make a caller for each.
 jest.setTimeout(120_000);
 
 /** What the guard answers; anything else comes from the operation itself. */
-const refusals = ['invalid-token', 'invalid-dpop-proof', 'insufficient-scope'];
+const refusals = ['invalid-token', 'invalid-dpop-proof', 'insufficient-scope', 'not-delegable', 'delegation-not-valid'];
 const isRefusal = (line: string) => refusals.some((code) => line.endsWith(` ${code}`));
 
 let app: TestApp;
@@ -101,6 +110,33 @@ describe('every operation that is not public', () => {
     const consent = await aCallerWithConsent(app);
     const withConsent = await answers(forPrograms, () => consent);
     expect(asItself.filter((line, index) => isRefusal(line) && isRefusal(withConsent[index] ?? ''))).toEqual([]);
+  });
+
+  it('refuses whoever acts for a customer, unless it is for them', async () => {
+    const delegate = await aDelegate(app);
+    const forCustomers = closed.filter(({ audience }) => audience === 'customer');
+    const inPerson = forCustomers.filter((operation) => !isDelegable(operation));
+    await expect(answers(inPerson, () => delegate)).resolves.toEqual(all(inPerson, '403 not-delegable'));
+    const others = closed.filter(({ audience }) => audience !== 'customer');
+    await expect(answers(others, () => delegate)).resolves.toEqual(all(others, '403 insufficient-scope'));
+
+    const delegable = forCustomers.filter(isDelegable);
+    expect(delegable.length).toBeGreaterThan(15);
+    const lines = await answers(delegable, () => delegate);
+    expect(lines.filter(isRefusal)).toEqual([]);
+    const without = (operation: DocumentedOperation) =>
+      aDelegate(app, { scopes: delegableScopes.filter((scope) => !operation.scopes.includes(scope)) });
+    await expect(answers(delegable, without)).resolves.toEqual(all(delegable, '403 insufficient-scope'));
+  });
+
+  it('refuses whoever says that they act for a customer and does not', async () => {
+    const delegable = closed.filter(isDelegable);
+    const liar = actingAs(callers.customer, randomUUID());
+    await expect(answers(delegable, () => liar)).resolves.toEqual(all(delegable, '403 delegation-not-valid'));
+    const forStaff = closed.filter(({ audience }) => audience === 'auditor' || audience === 'operator');
+    const asStaff = (operation: DocumentedOperation) =>
+      actingAs(callers[kindsOf(operation)[0] as CallerKind], randomUUID());
+    await expect(answers(forStaff, asStaff)).resolves.toEqual(all(forStaff, '400 invalid-request'));
   });
 
   it('refuses a token that has expired', async () => {

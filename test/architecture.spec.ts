@@ -10,12 +10,14 @@ const rules: ImportRules = {
     audit: [],
     outbox: [],
     vocabulary: [],
-    customers: [],
+    // What a delegation reaches is said in attributes.
+    customers: ['vocabulary'],
     staff: [],
     retailers: ['vocabulary'],
     preferences: ['vocabulary', 'customers', 'retailers'],
     consents: ['vocabulary', 'customers', 'retailers', 'preferences'],
-    authorization: ['vocabulary', 'customers', 'staff', 'retailers', 'preferences', 'consents'],
+    // Pages let people take things along, too.
+    authorization: ['vocabulary', 'customers', 'staff', 'retailers', 'preferences', 'consents', 'portability'],
     interactions: ['vocabulary', 'customers', 'retailers', 'consents'],
     disclosures: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents', 'interactions'],
     suggestions: ['vocabulary', 'customers', 'retailers', 'preferences', 'consents', 'interactions'],

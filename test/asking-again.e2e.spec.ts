@@ -117,7 +117,10 @@ describe('asking for something else in its place', () => {
     await aSpecialConsent(app, between());
     const requests = app.get(ConsentRequestsService);
     const { touchpoints } = reading;
-    const details = requests.read([{ ...reading, attributes: ['size.footwear'] }], { touchpoints });
+    const details = requests.read([{ ...reading, attributes: ['size.footwear'] }], {
+      retailerId: grocer.id,
+      touchpoints,
+    });
     const { id } = await app.get(Database).transaction((tx) =>
       requests.open(
         tx,

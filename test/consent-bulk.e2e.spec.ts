@@ -5,6 +5,7 @@ import { aConsent, command, later, reading, reporting, type TestConsent, withdra
 import { consentToken, refresh } from './support/oauth.js';
 import { recordedChanges } from './support/recorded-changes.js';
 import { aRetailer } from './support/retailers.js';
+import { aMover, type Mover, standingOf, switchTo, visit } from './support/switches.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -44,7 +45,7 @@ describe('withdrawing many consents', () => {
     expect(await statusesOf(customer)).toEqual(['withdrawn', 'withdrawn', 'withdrawn', 'withdrawn']);
     expect(await recordedChanges(app, customer.key, ended.consentId)).toEqual(['given', 'withdrawn']);
     expect(await recordedChanges(app, customer.key)).toHaveLength(9);
-    expect((await withdrawAll(customer).expect(200)).body).toEqual({ dry_run: false, changes: [] });
+    expect((await withdrawAll(customer).expect(200)).body).toEqual({ dry_run: false, changes: [], called_off: [] });
   });
 
   it('kills the tokens under them', async () => {
@@ -93,6 +94,45 @@ describe('withdrawing many consents', () => {
     expect((await withdrawAll(customer).expect(200)).body.changes).toEqual([]);
     await app.runJob('consents.expire');
     expect(await recordedChanges(app, customer.key, consentId)).toEqual(['given', 'expired']);
+  });
+
+  it.each([
+    ['all', () => ({}), ['withdrawn']],
+    ['those of the other retailer', ({ tern }: Mover) => ({ retailer_id: tern.id }), []],
+    ['a purpose that it names', () => ({ purpose: reading.purposes[0] }), ['amended']],
+  ])('calls off what is approved beforehand: %s', async (_, reachOf, changes) => {
+    const mover = await aMover(app);
+    const switched = await switchTo(mover).expect(200);
+    const reach = reachOf(mover);
+    const { body: said } = await withdrawAll(mover.customer, { ...reach, dry_run: true }).expect(200);
+    expect(await standingOf(mover, switched)).toBe('pre_approved');
+    const { body: done } = await withdrawAll(mover.customer, reach).expect(200);
+    expect(done.changes.map(({ change }: { change: string }) => change)).toEqual(changes);
+    expect(done.called_off).toMatchObject([
+      { id: switched.body.request.id, status: 'refused', origin: 'switch', receipt: { event: 'refused' } },
+    ]);
+    expect(said.called_off).toEqual([{ ...done.called_off[0], decided_at: expect.any(String), receipt: null }]);
+    expect(await standingOf(mover, switched)).toBe('refused');
+    const { page } = await visit(app, mover);
+    expect(page.body).toContain('Tern Market asks for your consent.');
+  });
+
+  it.each([
+    ['those of another retailer', ({ albatross }: Mover) => ({ retailer_id: albatross.id })],
+    ['a purpose that it does not name', () => ({ purpose: 'dpv:Marketing' })],
+  ])('leaves what is approved beforehand: %s', async (_, reachOf) => {
+    const mover = await aMover(app);
+    const switched = await switchTo(mover).expect(200);
+    const { body } = await withdrawAll(mover.customer, reachOf(mover)).expect(200);
+    expect(body.called_off).toEqual([]);
+    expect(await standingOf(mover, switched)).toBe('pre_approved');
+  });
+
+  it('leaves to lapsing what was approved beforehand and is over by then', async () => {
+    const mover = await aMover(app);
+    await switchTo(mover).expect(200);
+    const customer = await later(app, mover.customer, 7);
+    expect((await withdrawAll(customer, { retailer_id: mover.tern.id }).expect(200)).body.called_off).toEqual([]);
   });
 
   it('touches nobody else’s', async () => {

@@ -37,7 +37,7 @@ async function enrol({ key }: TestCustomer, consentId: string, clientId: string)
 
 /** The consent by which the retailer has all of this. */
 const covering = (customer: TestCustomer, retailerId: string, details: object[]) => {
-  const asked = app.get(ConsentRequestsService).read(details, { touchpoints: ['till', 'web'] });
+  const asked = app.get(ConsentRequestsService).read(details, { retailerId, touchpoints: ['till', 'web'] });
   return app.get(ConsentsService).covering(app.get(Database).reader, customer.key, retailerId, { details: asked });
 };
 

@@ -207,7 +207,7 @@ describe('disclosures as personal data', () => {
     const { body } = await read();
     const exported = [];
     for await (const record of disclosures().export(app.get(Database).reader, mira.key)) exported.push(record);
-    expect(exported).toEqual([{ kind: 'disclosure', record: (await list()).items[0] }]);
+    expect(exported).toEqual([{ kind: 'disclosure', record: (await list()).items[0], recipient: grocer.id }]);
     expect(exported[0]?.record['id']).toBe(body.disclosure_id);
   });
 

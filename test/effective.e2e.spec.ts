@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { reasons } from '../src/preferences/verdict.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
+import { aDelegation } from './support/delegations.js';
 import { disclosed } from './support/disclosed.js';
 import { type ConsentAccess, consentToken } from './support/oauth.js';
 import { aRetailer, reinstateRetailer, suspendRetailer, type TestRetailer } from './support/retailers.js';
@@ -98,7 +99,7 @@ describe('previewing what holds', () => {
 
   it('has no end when time changes nothing', async () => {
     await state(shoes);
-    expect(await preview()).toMatchObject({ valid_until: null, vocabulary: '1.0.0', sharing: null });
+    expect(await preview()).toMatchObject({ valid_until: null, vocabulary: '1.1.0', sharing: null });
   });
 
   it('shows the customer special attributes and their own price sensitivity', async () => {
@@ -106,9 +107,53 @@ describe('previewing what holds', () => {
     expect((await preview()).effective).toMatchObject([{ attribute: 'food.allergen', key: 'AP', strength: 'never' }]);
   });
 
+  it('tells what held with what had been stated at a time, whatever was changed since', async () => {
+    const id = await state(paper);
+    const then = app.clock.now();
+    app.clock.advance({ minutes: 1 });
+    const { headers } = await mira.api.get(`/v1/me/preferences/${id}`).expect(200);
+    await mira.api
+      .put(`/v1/me/preferences/${id}`)
+      .set('if-match', headers['etag']!)
+      .send({ value: { form: 'email' }, strength: 'must', applies_to: { level: 'everyone' } })
+      .expect(200);
+    await state(shoes);
+
+    expect((await preview()).effective).toHaveLength(2);
+    const past = await preview(`as_of=${then.toISOString()}`);
+    expect(past).toMatchObject({
+      at: then.toISOString(),
+      effective: [{ attribute: 'receipt.delivery', value: { form: 'paper' }, strength: 'want', sources: [id] }],
+    });
+    const before = new Date(then.getTime() - 3_600_000).toISOString();
+    expect(await preview(`as_of=${before}`)).toMatchObject({ effective: [], explain: [] });
+    await mira.api.get('/v1/me/effective?as_of=yesterday').expect(400);
+  });
+
+  it('tells a delegate of nothing beyond the delegation', async () => {
+    const { giver, acting } = await aDelegation(app, { attributes: ['size'] });
+    await giver.api.post('/v1/me/preferences').send(peanuts).expect(201);
+    await giver.api
+      .post('/v1/me/preferences')
+      .send({ ...paper, valid_until: new Date(app.clock.now().getTime() + 3_600_000).toISOString() })
+      .expect(201);
+    await giver.api.post('/v1/me/preferences').send(shoes).expect(201);
+    const past = `as_of=${app.clock.now().toISOString()}`;
+    for (const query of ['', past]) {
+      const { body } = await acting.get(`/v1/me/effective?retailer_id=${grocer.id}&${query}`).expect(200);
+      expect(body).toMatchObject({ valid_until: null, effective: [{ attribute: 'size.footwear' }] });
+      expect(body.explain).toHaveLength(1);
+      expect(body.sharing.attributes.map(({ attribute }: SharedAttribute) => attribute)).toEqual([
+        'size.apparel',
+        'size.footwear',
+      ]);
+    }
+  });
+
   it('refuses what it does not know', async () => {
     await mira.api.get(`/v1/me/effective?retailer_id=${randomUUID()}`).expect(404);
     await mira.api.get('/v1/me/effective?touchpoint=moon').expect(400);
+    await mira.api.get('/v1/me/effective?occasion=Gift').expect(400);
     await mira.api.get('/v1/me/effective?at=soon').expect(400);
     await mira.api.get('/v1/me/effective?at=%2B275760-09-13T00:00:00Z').expect(400);
     await mira.api.get('/v1/me/effective?attributes=size').expect(400);

@@ -48,7 +48,14 @@ describe('the migrations', () => {
 
   it("begin every key of a customer's data with the bucket and the customer", async () => {
     // What is looked up by another key has a table keyed by it; events may have no customer.
-    const keyedOtherwise = ['audit_subjects', 'login_identities', 'consent_refs', 'oauth_artifacts', 'outbox_events'];
+    const keyedOtherwise = [
+      'audit_subjects',
+      'login_identities',
+      'consent_refs',
+      'oauth_artifacts',
+      'outbox_events',
+      'till_codes',
+    ];
     const { rows } = await onServer(url, (client) =>
       client.query<{ name: string; columns: string[] }>(
         `select t.relname as name, array_agg(a.attname::text order by k.place) as columns
@@ -78,6 +85,21 @@ describe('the migrations', () => {
       ),
     );
     expect(rows).toEqual([]);
+  });
+
+  it('leave it to erasing to delete what customers let others do', async () => {
+    const { rows } = await onServer(url, (client) =>
+      client.query(
+        `select table_name, grantee from information_schema.role_table_grants
+          where privilege_type = 'DELETE' and grantee like 'ccx!_%' escape '!'
+            and table_name in ('delegations', 'held_delegations')
+          order by table_name`,
+      ),
+    );
+    expect(rows).toEqual([
+      { table_name: 'delegations', grantee: 'ccx_erase' },
+      { table_name: 'held_delegations', grantee: 'ccx_erase' },
+    ]);
   });
 
   it('can be undone one by one and done again', async () => {

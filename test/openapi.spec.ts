@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 
 import { methods, type OpenApiOperation } from '../src/openapi/types.js';
 import { DOCUMENT_PATH } from '../src/openapi/document-path.js';
+import { VocabularyService } from '../src/vocabulary/vocabulary.service.js';
 import { startApp, type TestApp } from './support/app.js';
 
 const committed = parse(readFileSync(join(__dirname, '..', DOCUMENT_PATH), 'utf8')) as TestApp['document'];
@@ -43,6 +44,14 @@ describe('the API description', () => {
       Object.entries(operation.responses).flatMap(([status, answer]) => withoutExample(operation, answer, status)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('shows answers under the current release of the vocabulary', () => {
+    const { version } = app.get(VocabularyService).current();
+    const shown = JSON.stringify(committed).matchAll(/vocabulary(?:_version)?\\*":\s*\\*"(\d+\.\d+\.\d+)/g);
+    const versions = Array.from(shown, ([, found]) => found);
+    expect(versions.length).toBeGreaterThan(5);
+    expect([...new Set(versions)]).toEqual([version]);
   });
 
   it('says of every group of operations what it is for', () => {

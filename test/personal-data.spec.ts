@@ -73,10 +73,13 @@ describe('exporting a customer', () => {
     const records = await exported(mira);
     expect([...new Set(records.map(({ kind }) => kind))].toSorted()).toEqual([
       'account',
+      'acknowledgement',
       'consent_request',
       'consent_rule',
       'consent_version',
+      'delegation',
       'disclosure',
+      'import',
       'interaction',
       'notice',
       'passkey',

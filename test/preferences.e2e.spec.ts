@@ -579,11 +579,12 @@ describe('what is held of a customer', () => {
     const records = [];
     for await (const one of held().export(app.get(Database).reader, mira.key)) records.push(one);
     expect(records).toEqual([
-      { kind: 'preference', record: body },
-      { kind: 'preference_version', record: { change: 'recorded', preference: body } },
-      { kind: 'preference_version', record: { change: 'recorded', preference: gone } },
+      { kind: 'preference', record: body, source: 'customer' },
+      { kind: 'preference_version', provided: true, record: { change: 'recorded', preference: body } },
+      { kind: 'preference_version', provided: true, record: { change: 'recorded', preference: gone } },
       {
         kind: 'preference_version',
+        provided: true,
         record: { change: 'removed', preference: expect.objectContaining({ version: 2 }) },
       },
     ]);

@@ -76,7 +76,9 @@ describe('a retailer', () => {
     const { body } = await approve(id, ['grocery', 'pets']).expect(200);
     expect(body).toMatchObject({ status: 'active', sectors: ['grocery', 'pets'], approved_at: expect.any(String) });
     const found = await app.http.get(`/v1/retailers/${id}`).expect(200);
-    expect(found.body).toEqual({ ...thistle, id, incentive: null, sectors: ['grocery', 'pets'] });
+    const { menu, ...profile } = found.body;
+    expect(profile).toEqual({ ...thistle, id, incentive: null, sectors: ['grocery', 'pets'] });
+    expect(menu.map(({ touchpoint }: { touchpoint: string }) => touchpoint)).toEqual(profile.touchpoints);
   });
 
   it('vanishes from the directory while it is suspended, and comes back as it was', async () => {
@@ -189,7 +191,18 @@ describe('the directory', () => {
     const { id } = await aRetailer(app);
     const { body } = await app.http.get(`/v1/retailers/${id}`).expect(200);
     expect(Object.keys(body).sort()).toEqual(
-      ['country', 'id', 'incentive', 'legal_name', 'name', 'privacy_url', 'sectors', 'touchpoints', 'website'].sort(),
+      [
+        'country',
+        'id',
+        'incentive',
+        'legal_name',
+        'menu',
+        'name',
+        'privacy_url',
+        'sectors',
+        'touchpoints',
+        'website',
+      ].sort(),
     );
   });
 });

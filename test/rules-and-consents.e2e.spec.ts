@@ -106,7 +106,7 @@ describe('a rule that allows', () => {
       customer: customer.key,
       retailerId: retailer.id,
       clientId: retailer.client.id,
-      details: requests.read([substitution], { touchpoints: ['web', 'app'] }),
+      details: requests.read([substitution], { retailerId: retailer.id, touchpoints: ['web', 'app'] }),
       origin: 'par',
     };
     const actor = { kind: 'retailer', id: retailer.id } as const;

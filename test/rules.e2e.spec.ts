@@ -294,7 +294,7 @@ describe('a request that a rule allows', () => {
     const retailer = await aRetailer(app);
     await suspendRetailer(app, retailer);
     const requests = app.get(ConsentRequestsService);
-    const details = requests.read([substitution], { touchpoints: ['web', 'app'] });
+    const details = requests.read([substitution], { retailerId: retailer.id, touchpoints: ['web', 'app'] });
     const asking = { customer: customer.key, retailerId: retailer.id, clientId: retailer.client.id, details };
     const actor = { kind: 'retailer', id: retailer.id } as const;
     const open = () => app.get(Database).transaction((tx) => requests.open(tx, { ...asking, origin: 'par' }, actor));

@@ -12,6 +12,17 @@ export interface Actor {
   kind: 'customer' | 'retailer' | 'operator' | 'auditor' | 'system';
   id?: string;
   client?: string;
+  /** The delegation by which somebody acted for the customer. */
+  delegation?: { readonly id: string };
+}
+
+/** Who did it, as it is written down. */
+export interface RecordedActor extends Omit<Actor, 'delegation'> {
+  delegation?: string;
+}
+
+export function recordedActor({ kind, id, client, delegation }: Actor): RecordedActor {
+  return { kind, ...(id && { id }), ...(client && { client }), ...(delegation && { delegation: delegation.id }) };
 }
 
 export interface AuditEvent {
@@ -77,7 +88,7 @@ function toJson({ type, at, actor, retailerId, consent, purposes, attributes, da
   return {
     type,
     at: at.toISOString(),
-    actor: { kind: actor.kind, ...(actor.id && { id: actor.id }), ...(actor.client && { client: actor.client }) },
+    actor: { ...recordedActor(actor) },
     ...(retailerId && { retailer_id: retailerId }),
     ...(consent && { consent: { id: consent.id, version: consent.version } }),
     ...(purposes && { purposes: [...purposes] }),

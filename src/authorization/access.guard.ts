@@ -3,23 +3,28 @@ import type { FastifyRequest } from 'fastify';
 
 import { ConsentsService } from '../consents/consents.service.js';
 import { CustomersService } from '../customers/customers.service.js';
+import { DelegationRights } from '../customers/delegation-rights.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
-import { ForbiddenError, InvalidProofError, UnauthenticatedError } from '../platform/errors.js';
+import { ForbiddenError, InvalidProofError, InvalidRequestError, UnauthenticatedError } from '../platform/errors.js';
 import {
   type AccessRule,
   accessRule,
   checksClientInStatement,
+  isDelegable,
   type Principal,
   recordsProof,
   type RetailerPrincipal,
 } from '../platform/http/access.js';
+import { DelegationNotValidError, NotDelegableError } from '../platform/http/delegation.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { StaffService } from '../staff/staff.service.js';
 import { recordOnce } from './artifacts.queries.js';
 import { checkProof } from './dpop-proof.js';
 import { type RetailerToken, RetailerTokens } from './retailer-tokens.js';
+
+const ACTING_FOR = 'ccx-acting-for';
 
 interface Credentials {
   readonly scheme: 'bearer' | 'dpop';
@@ -34,6 +39,7 @@ interface Credentials {
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly customers: CustomersService,
+    private readonly delegations: DelegationRights,
     private readonly staff: StaffService,
     private readonly retailers: RetailersService,
     private readonly consents: ConsentsService,
@@ -50,17 +56,30 @@ export class AccessGuard implements CanActivate {
     if (!rule) throw new ForbiddenError('Nobody may call this: the route does not say who.');
     request.principal =
       rule.audience === 'public' ? { kind: 'public' } : await this.principalOf(request, rule, handler);
+    if (request.principal.kind !== 'customer') refuseActing(request);
     return true;
   }
 
   private async principalOf(request: FastifyRequest, rule: AccessRule, handler: object): Promise<Principal> {
     const credentials = credentialsOf(request);
     const token = await this.retailerToken(credentials);
-    const principal = token ? await this.retailer(request, credentials, token) : await this.person(credentials);
-    if (!principal) throw new UnauthenticatedError();
-    mayCall(principal, rule);
+    const caller = token ? await this.retailer(request, credentials, token) : await this.person(credentials);
+    if (!caller) throw new UnauthenticatedError();
+    isFor(caller, rule);
+    const principal = await this.acting(request, caller, handler);
+    hasScopes(principal, rule);
     if (principal.kind === 'retailer') await this.stands(principal, handler);
     return principal;
+  }
+
+  /** The caller as whoever they act for, when they say that they do. */
+  private async acting({ headers }: FastifyRequest, caller: Principal, handler: object): Promise<Principal> {
+    const delegationId = headers[ACTING_FOR];
+    if (delegationId === undefined || caller.kind !== 'customer') return caller;
+    if (!isDelegable(handler)) throw new NotDelegableError();
+    const acting = await this.delegations.actingFor(caller, String(delegationId));
+    if (!acting) throw new DelegationNotValidError();
+    return acting;
   }
 
   private async person({ scheme, token }: Credentials): Promise<Principal | null> {
@@ -127,14 +146,25 @@ function credentialsOf({ headers }: FastifyRequest): Credentials {
   return { scheme: scheme.toLowerCase() as Credentials['scheme'], token };
 }
 
-function mayCall(principal: Principal, { audience, scopes }: AccessRule): void {
+/** Only customers act for each other. Anybody else who says so is told, rather than answered about something else. */
+function refuseActing({ headers }: FastifyRequest): void {
+  if (headers[ACTING_FOR] === undefined) return;
+  throw new InvalidRequestError([
+    { pointer: 'header/CCX-Acting-For', detail: 'means something with the token of a customer only' },
+  ]);
+}
+
+function isFor(principal: Principal, { audience }: AccessRule): void {
   const isStaff = principal.kind === 'auditor' || principal.kind === 'operator';
   if (principal.kind !== audience && !(audience === 'staff' && isStaff))
     throw new ForbiddenError(`Only a token of a ${audience} allows this.`);
+}
+
+function hasScopes(principal: Principal, { scopes }: AccessRule): void {
   const held = principal.kind === 'public' ? [] : principal.scopes;
-  if (!scopes.every((scope) => held.includes(scope))) {
-    throw new ForbiddenError('The token lacks a scope that this needs.', {
-      extensions: { required_scopes: [...scopes] },
-    });
-  }
+  if (scopes.every((scope) => held.includes(scope))) return;
+  const isActing = principal.kind === 'customer' && principal.delegation;
+  throw new ForbiddenError(`The ${isActing ? 'token or the delegation' : 'token'} lacks a scope that this needs.`, {
+    extensions: { required_scopes: [...scopes] },
+  });
 }

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 
 import { ConsentsModule } from '../consents/consents.module.js';
 import { CustomersModule } from '../customers/customers.module.js';
+import { PortabilityModule } from '../portability/portability.module.js';
 import { PreferencesModule } from '../preferences/preferences.module.js';
 import { RetailersModule } from '../retailers/retailers.module.js';
 import { StaffModule } from '../staff/staff.module.js';
@@ -29,6 +30,8 @@ import { AccountDoorController } from './pages/account-door.controller.js';
 import { AccountRequestsController } from './pages/account-requests.controller.js';
 import { AccountRulesController } from './pages/account-rules.controller.js';
 import { AccountSecurityController } from './pages/account-security.controller.js';
+import { AccountSwitchesController } from './pages/account-switches.controller.js';
+import { AccountTillCodeController } from './pages/account-till-code.controller.js';
 import { AccountVisits } from './pages/account-visits.js';
 import { AssetsController } from './pages/assets.controller.js';
 import { BrowserSessions } from './pages/browser-sessions.js';
@@ -86,13 +89,23 @@ const pages = [
 ];
 
 @Module({
-  imports: [ConsentsModule, CustomersModule, PreferencesModule, RetailersModule, StaffModule, VocabularyModule],
+  imports: [
+    ConsentsModule,
+    CustomersModule,
+    PortabilityModule,
+    PreferencesModule,
+    RetailersModule,
+    StaffModule,
+    VocabularyModule,
+  ],
   controllers: [
     AccountConsentChangesController,
     AccountConsentsController,
     AccountRequestsController,
     AccountRulesController,
     AccountSecurityController,
+    AccountSwitchesController,
+    AccountTillCodeController,
     // Last of them: it answers for every address below /account that nobody else has.
     AccountDoorController,
     AssetsController,

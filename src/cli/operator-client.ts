@@ -18,6 +18,7 @@ interface AddOptions {
   name: string;
   scope: string[];
   redirectUri?: string[];
+  initiateLoginUri?: string;
   grantType?: string[];
   touchpoint?: string[];
   authMethod: ClientAuthMethod;
@@ -40,6 +41,7 @@ export function clientCommands(env: NodeJS.ProcessEnv): Command {
         .requiredOption('--name <name>', 'what operators and customers see')
         .requiredOption('--scope <scope...>', 'what it may ask for')
         .option('--redirect-uri <uri...>', 'where people are sent back to')
+        .option('--initiate-login-uri <uri>', 'where people who want to begin with this client are sent')
         .option('--grant-type <type...>', 'how it gets tokens')
         .option('--touchpoint <code...>', 'the touchpoints it serves; all of its retailer unless given')
         .addOption(new Option('--auth-method <method>').choices(authMethods).default('private_key_jwt'))
@@ -105,6 +107,7 @@ async function add(
     client_name: options.name,
     scopes: options.scope,
     redirect_uris: options.redirectUri,
+    initiate_login_uri: options.initiateLoginUri,
     grant_types: options.grantType,
     touchpoints: options.touchpoint,
     token_endpoint_auth_method: options.authMethod,

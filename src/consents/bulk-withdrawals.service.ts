@@ -9,7 +9,10 @@ import type { Purpose } from '../vocabulary/code-lists.js';
 import { withoutPurpose } from './amendment.js';
 import type { Consent, ReportedData } from './consent.entity.js';
 import { ConsentLifecycle } from './consent-lifecycle.service.js';
+import type { ConsentRequest } from './consent-request.entity.js';
+import { findPreApprovals, lockPreApprovals } from './consent-requests.queries.js';
 import { lockOpenConsents, openConsents } from './consents.queries.js';
+import { PreApprovals } from './pre-approvals.service.js';
 import { holds } from './renewal.js';
 
 /** Which consents; all of them, when nothing is said. */
@@ -26,6 +29,13 @@ export interface BulkChange {
   change: 'withdrawn' | 'amended';
 }
 
+export interface BulkWithdrawal {
+  /** The consents that change, newest first; those that have ended or are not concerned do not. */
+  changed: BulkChange[];
+  /** What was approved beforehand, as it stands afterwards, newest first. */
+  calledOff: ConsentRequest[];
+}
+
 interface Terms {
   reportedData?: ReportedData;
   actor: Actor;
@@ -39,30 +49,49 @@ export class BulkWithdrawals {
   constructor(
     private readonly database: Database,
     private readonly lifecycle: ConsentLifecycle,
+    private readonly preApprovals: PreApprovals,
     private readonly clock: Clock,
   ) {}
 
-  /** The consents that change, newest first; those that have ended or are not concerned do not. */
+  /** Calls off what is approved beforehand within the reach, too: or a retailer that asks would be given it anew. */
   async withdrawAll(
     customer: CustomerKey,
     reach: Reach,
     { reportedData = 'keep', actor, dryRun = false }: Terms,
-  ): Promise<BulkChange[]> {
+  ): Promise<BulkWithdrawal> {
     if (dryRun) {
-      const open = await openConsents(this.database.reader, customer, reach);
-      return changesOf(open, reach, reportedData, this.clock.now());
+      const { reader } = this.database;
+      const pending = await findPreApprovals(reader, customer, reach);
+      const open = await openConsents(reader, customer, reach);
+      const at = this.clock.now();
+      const calledOff = concerned(pending, reach, at);
+      for (const request of calledOff) request.refuse(at);
+      return { changed: changesOf(open, reach, reportedData, at), calledOff };
     }
     return this.database.transaction(async (tx) => {
+      // Locked first: what is given by it at this moment is among the consents that are locked next.
+      const pending = await lockPreApprovals(tx, customer, reach);
       const open = await lockOpenConsents(tx, customer, reach);
       const at = this.clock.now();
-      const changes = changesOf(open, reach, reportedData, at);
-      for (const { consent, change } of changes) {
+      const calledOff = concerned(pending, reach, at);
+      for (const request of calledOff) await this.preApprovals.callOff(tx, request, { actor, at });
+      const changed = changesOf(open, reach, reportedData, at);
+      for (const { consent, change } of changed) {
         const data: JsonObject = change === 'withdrawn' ? { reported_data: reportedData } : {};
         await this.lifecycle.record(tx, consent, change, { at, actor, data });
       }
-      return changes;
+      return { changed, calledOff };
     });
   }
+}
+
+/** What still waits and would give anything of it. */
+function concerned(pending: readonly ConsentRequest[], { purpose }: Reach, at: Date): ConsentRequest[] {
+  return pending.filter(
+    (request) =>
+      request.statusAt(at) === 'pre_approved' &&
+      (purpose === undefined || request.details.some(({ purposes }) => purposes.includes(purpose))),
+  );
 }
 
 /** Changes the consents, here and not in the database, and answers those that it has changed. */

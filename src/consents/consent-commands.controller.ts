@@ -4,22 +4,17 @@ import type { FastifyReply } from 'fastify';
 
 import { Clock } from '../platform/clock.js';
 import { PreconditionFailedError, PreconditionRequiredError } from '../platform/errors.js';
-import { Access, actorOf, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { Access, actorOf, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
+import { OutsideDelegationError } from '../platform/http/delegation.errors.js';
 import { requireIfMatch } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
 import { UuidParam } from '../platform/http/validation.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
+import { BulkWithdrawalDto, BulkWithdrawnDto } from './bulk-withdrawals.dto.js';
 import { BulkWithdrawals } from './bulk-withdrawals.service.js';
 import { ConsentAnswers } from './consent-answers.js';
-import {
-  AmendmentDto,
-  BulkWithdrawalDto,
-  BulkWithdrawnDto,
-  ConsentWithReceiptDto,
-  RenewalDto,
-  WithdrawalDto,
-} from './consent-commands.dto.js';
+import { AmendmentDto, ConsentWithReceiptDto, RenewalDto, WithdrawalDto } from './consent-commands.dto.js';
 import { ConsentLifecycle } from './consent-lifecycle.service.js';
 import { ConsentRenewals } from './consent-renewals.service.js';
 import { consentEtag } from './consents.dto.js';
@@ -63,8 +58,9 @@ export class ConsentCommandsController {
     tag,
     summary: 'End many consents at once',
     description:
-      'All of mine, those of one retailer, or what is allowed for one purpose: all of it changes at once, or nothing ' +
-      'does. With `dry_run` nothing happens and the answer says what would.',
+      'All of mine, those of one retailer, or what is allowed for one purpose, and with it what I have approved ' +
+      'beforehand, by a switch: all of it changes at once, or nothing does. With `dry_run` nothing happens and the ' +
+      'answer says what would.',
     ok: { status: 200, type: BulkWithdrawnDto, description: 'What has changed, or would.', example: bulkExample },
     errors: [],
   })
@@ -74,17 +70,21 @@ export class ConsentCommandsController {
   ): Promise<BulkWithdrawnDto> {
     const { retailer_id: retailerId, purpose, reported_data: reportedData, dry_run: dryRun = false } = body;
     const terms = { reportedData, actor: actorOf(principal), dryRun };
-    const changed = await this.bulk.withdrawAll(principal.customer, { retailerId, purpose }, terms);
+    const { changed, calledOff } = await this.bulk.withdrawAll(principal.customer, { retailerId, purpose }, terms);
     const consents = changed.map(({ consent }) => consent);
     const described = dryRun
       ? (await this.answers.describe(consents)).map((consent) => ({ ...consent, receipt: null }))
       : await this.answers.withReceipts(consents);
     const changes = described.map((consent, index) => ({ change: changed[index]!.change, consent }));
-    return { dry_run: dryRun, changes };
+    const requests = dryRun
+      ? (await this.answers.describeRequests(calledOff)).map((request) => ({ ...request, receipt: null }))
+      : await Promise.all(calledOff.map((request) => this.answers.refused(request)));
+    return { dry_run: dryRun, changes, called_off: requests };
   }
 
   @Patch(':id')
   @Access('customer', 'consents.write')
+  @Delegable()
   @Operation({
     id: 'amendConsent',
     tag,
@@ -114,18 +114,19 @@ export class ConsentCommandsController {
     @Body() body: AmendmentDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConsentWithReceiptDto> {
-    const { retailerId } = await this.consents.get(principal.customer, id);
+    const { retailerId } = await this.consents.get(principal.customer, id, principal.delegation);
     const retailer = await this.retailers.get(retailerId);
     const consent = await this.lifecycle.amend(principal.customer, id, body.toAmendment(), {
       actor: actorOf(principal),
       expected: (current) => requireIfMatch(ifMatch, consentEtag(current, retailer, this.clock.now())),
     });
     void reply.header('etag', consentEtag(consent, retailer, this.clock.now()));
-    return this.answers.withReceipt(consent);
+    return this.answers.withReceipt(consent, principal.delegation);
   }
 
   @Post(':id/pause')
   @Access('customer', 'consents.write')
+  @Delegable()
   @Operation({
     id: 'pauseConsent',
     tag,
@@ -140,26 +141,29 @@ export class ConsentCommandsController {
     @CurrentCustomer() principal: CustomerPrincipal,
     @UuidParam('id') id: string,
   ): Promise<ConsentWithReceiptDto> {
-    const actor = actorOf(principal);
-    return this.answers.withReceipt(await this.lifecycle.pause(principal.customer, id, { actor }));
+    const consent = await this.lifecycle.pause(principal.customer, id, { actor: actorOf(principal) });
+    return this.answers.withReceipt(consent, principal.delegation);
   }
 
   @Post(':id/resume')
   @Access('customer', 'consents.write')
+  @Delegable()
   @Operation({
     id: 'resumeConsent',
     tag,
     summary: 'Wake a paused consent',
-    description: 'It allows again what it did before. Resuming one that is not paused changes nothing.',
+    description:
+      'It allows again what it did before. Resuming one that is not paused changes nothing. Whoever acts for somebody ' +
+      'resumes none with a special attribute, or with anything that the delegation does not reach.',
     ok: { status: 200, type: ConsentWithReceiptDto, description: 'The consent, active.', example: resumedExample },
-    errors: [ConsentNotFoundError, ConsentStateError],
+    errors: [ConsentNotFoundError, ConsentStateError, OutsideDelegationError],
   })
   async resume(
     @CurrentCustomer() principal: CustomerPrincipal,
     @UuidParam('id') id: string,
   ): Promise<ConsentWithReceiptDto> {
-    const actor = actorOf(principal);
-    return this.answers.withReceipt(await this.lifecycle.resume(principal.customer, id, { actor }));
+    const consent = await this.lifecycle.resume(principal.customer, id, { actor: actorOf(principal) });
+    return this.answers.withReceipt(consent, principal.delegation);
   }
 
   @Post(':id/renew')
@@ -187,6 +191,7 @@ export class ConsentCommandsController {
 
   @Post(':id/withdraw')
   @Access('customer', 'consents.write')
+  @Delegable()
   @ApiBody({ type: WithdrawalDto, required: false })
   @Operation({
     id: 'withdrawConsent',
@@ -205,6 +210,6 @@ export class ConsentCommandsController {
   ): Promise<ConsentWithReceiptDto> {
     const actor = actorOf(principal);
     const consent = await this.lifecycle.withdraw(principal.customer, id, { reportedData, actor });
-    return this.answers.withReceipt(consent);
+    return this.answers.withReceipt(consent, principal.delegation);
   }
 }

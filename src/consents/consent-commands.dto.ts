@@ -1,11 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsUUID, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, Max, Min, ValidateNested } from 'class-validator';
 
-import { openCode } from '../platform/http/extensible.js';
 import { Omittable } from '../platform/http/omittable.js';
 import { IsInstant } from '../platform/http/timestamp.js';
-import { type Purpose, purposes } from '../vocabulary/code-lists.js';
 import type { Amendment } from './amendment.js';
 import type { ReportedData } from './consent.entity.js';
 import { exampleIds } from './consent-examples.js';
@@ -70,33 +68,6 @@ export class WithdrawalDto {
   reported_data?: ReportedData;
 }
 
-export class BulkWithdrawalDto extends WithdrawalDto {
-  @ApiPropertyOptional({
-    format: 'uuid',
-    description: 'Only what this retailer was given.',
-    example: exampleIds.retailer,
-  })
-  @IsUUID()
-  @Omittable()
-  retailer_id?: string;
-
-  @ApiPropertyOptional({
-    enum: purposes,
-    description:
-      'Only what is allowed for this purpose. Lines that name other purposes besides stay for those; a consent of ' +
-      'which nothing is left is withdrawn.',
-    example: 'dpv:PersonalisedBenefits',
-  })
-  @IsIn(purposes)
-  @Omittable()
-  purpose?: Purpose;
-
-  @ApiPropertyOptional({ default: false, description: 'Only say what would happen.', example: false })
-  @IsBoolean()
-  @Omittable()
-  dry_run?: boolean;
-}
-
 export class RenewalQuery {
   @ApiPropertyOptional({
     format: 'date-time',
@@ -142,20 +113,4 @@ export class RenewalOfferDto {
 export class ConsentWithReceiptDto extends ConsentDto {
   @ApiProperty({ type: ReceiptDto, nullable: true, description: 'The receipt of the change that led to this state.' })
   readonly receipt!: ReceiptDto | null;
-}
-
-class BulkChangeDto {
-  @ApiProperty({ ...openCode(['withdrawn', 'amended']), example: 'withdrawn' })
-  readonly change!: string;
-
-  @ApiProperty({ description: 'As it stands afterwards. In a dry run nothing has a receipt.' })
-  readonly consent!: ConsentWithReceiptDto;
-}
-
-export class BulkWithdrawnDto {
-  @ApiProperty({ description: 'Whether nothing has happened yet.', example: false })
-  readonly dry_run!: boolean;
-
-  @ApiProperty({ type: [BulkChangeDto], description: 'Every consent that changes, newest first.' })
-  readonly changes!: BulkChangeDto[];
 }

@@ -81,6 +81,7 @@ export const requestExample = {
   message: 'For the fitting that you asked for.',
   consent_id: null,
   decided_by_rule: null,
+  pre_approval: null,
   shown_at: null,
 };
 
@@ -92,7 +93,7 @@ export const consentExample = {
   retailer,
   details: givenExample,
   max_reads_per_day: null,
-  vocabulary_version: '1.0.0',
+  vocabulary_version: '1.1.0',
   given_at: '2026-11-21T09:30:00.000Z',
   expires_at,
   reminder: null,
@@ -110,6 +111,7 @@ const versionExample = {
   expires_at,
   notice: '9f2c4e1d7a60b85c3e1f0a97d4b2c6583a1e7f90c5d4b2a8e6f1037c9b5d2e48',
   by: 'customer',
+  delegation: null,
   rule: null,
   at: '2026-11-21T09:30:00.000Z',
 };

@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
-import type { Actor } from '../audit/audit.service.js';
+import { DelegationRights } from '../customers/delegation-rights.service.js';
 import { Clock } from '../platform/clock.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Tx } from '../platform/database/database.js';
+import type { Actor } from '../platform/http/access.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import type { JsonObject } from '../platform/json.js';
 import { type Amendment, narrow } from './amendment.js';
@@ -13,6 +14,7 @@ import type { ConsentChange } from './consent-version.entity.js';
 import { ConsentNotFoundError, ConsentStateError } from './consents.errors.js';
 import { lockConsent, overdueConsents } from './consents.queries.js';
 import { ConsentsJournal, type Happening } from './consents-journal.js';
+import { assertMayGive, isConsentVisible, visibleLines } from './delegate-view.js';
 import { forEachInTurn } from './sweep.js';
 
 const SWEEP_INTERVAL_MS = 60_000;
@@ -39,6 +41,7 @@ export class ConsentLifecycle implements OnModuleInit {
     private readonly journal: ConsentsJournal,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
+    private readonly rights: DelegationRights,
   ) {}
 
   onModuleInit(): void {
@@ -54,9 +57,10 @@ export class ConsentLifecycle implements OnModuleInit {
     });
   }
 
-  /** Ends a pause. @throws ConsentStateError */
+  /** Ends a pause, which gives all of it again. @throws ConsentStateError, OutsideDelegationError */
   resume(customer: CustomerKey, id: string, by: By): Promise<Consent> {
     return this.changeOpen(customer, id, by, (consent, at) => {
+      assertMayGive(consent.details, by.actor.delegation);
       if (consent.status === 'active') return null;
       consent.resume(at);
       return { change: 'resumed' };
@@ -70,9 +74,13 @@ export class ConsentLifecycle implements OnModuleInit {
    */
   amend(customer: CustomerKey, id: string, amendment: Amendment, by: By): Promise<Consent> {
     return this.changeOpen(customer, id, by, (consent, at) => {
-      const narrowed = narrow(consent, amendment, at);
+      // What the caller does not see, they cannot have left out on purpose.
+      const { maxReadsPerDay, expiresAt } = consent;
+      const seen = visibleLines(consent.details, by.actor.delegation);
+      const unseen = consent.details.filter((line) => !seen.includes(line));
+      const narrowed = narrow({ details: seen, maxReadsPerDay, expiresAt }, amendment, at);
       if (!narrowed) return null;
-      consent.amend(narrowed, at);
+      consent.amend({ ...narrowed, details: [...narrowed.details, ...unseen] }, at);
       return { change: 'amended' };
     });
   }
@@ -91,6 +99,19 @@ export class ConsentLifecycle implements OnModuleInit {
       return { change: 'withdrawn', data: { reported_data: reportedData } };
     });
     return consent;
+  }
+
+  /** The same to a consent that is locked already, in a transaction that does more than that. */
+  async withdrawLocked(
+    tx: Tx,
+    consent: Consent,
+    { reportedData = 'keep', actor }: Pick<By, 'actor'> & { reportedData?: ReportedData },
+    at: Date,
+  ): Promise<void> {
+    if (consent.isOverdue(at)) return this.expire(tx, consent, at);
+    if (consent.hasEnded()) return;
+    consent.withdraw(reportedData, at);
+    await this.record(tx, consent, 'withdrawn', { at, actor, data: { reported_data: reportedData } });
   }
 
   /**
@@ -127,7 +148,8 @@ export class ConsentLifecycle implements OnModuleInit {
   ): Promise<{ consent: Consent; refused: boolean }> {
     return this.database.transaction(async (tx) => {
       const consent = await lockConsent(tx, customer, id);
-      if (!consent) throw new ConsentNotFoundError(id);
+      if (!consent || !isConsentVisible(consent, actor.delegation)) throw new ConsentNotFoundError(id);
+      await this.rights.assertStands(tx, customer, actor.delegation);
       expected?.(consent);
       const at = this.clock.now();
       if (consent.isOverdue(at)) await this.expire(tx, consent, at);

@@ -69,7 +69,8 @@ describe('a request of which rules refuse something', () => {
 });
 
 describe('what the retailer sees of a request', () => {
-  it.each(requestOrigins)('is its refusal, unless a rule refused what came to the inbox: %s', (origin) => {
+  const made = requestOrigins.filter((origin) => origin !== 'switch');
+  it.each(made)('is its refusal, unless a rule refused what came to the inbox: %s', (origin) => {
     const [byHand, byRule] = [null, rule].map((by) => {
       const request = ConsentRequest.open({ ...asking, origin });
       request.refuse(at, by);
@@ -77,5 +78,14 @@ describe('what the retailer sees of a request', () => {
     });
     expect(byHand).toEqual(['refused', 'refused']);
     expect(byRule).toEqual(origin === 'inbox' ? ['open', 'lapsed'] : ['refused', 'refused']);
+  });
+
+  it('is nothing, where the customer has approved beforehand what it has not asked for', () => {
+    const request = ConsentRequest.open({ ...asking, origin: 'switch' });
+    request.preApprove({ sourceId: asking.id, withdrawSource: 'no', reportedData: 'keep', ends: {} });
+    expect(request.isHiddenFromRetailer()).toBe(true);
+    expect([request.statusAt(at), request.statusAt(request.expiresAt)]).toEqual(['pre_approved', 'lapsed']);
+    request.refuse(at);
+    expect(request.isHiddenFromRetailer()).toBe(true);
   });
 });

@@ -3,13 +3,17 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { ConsentUse } from './consent.entity.js';
 import { type AskedDetail, longestLifeDays } from './detail.js';
+import type { PreApproval } from './pre-approval.js';
 import type { RuleRef, StruckLine } from './rule.js';
 
 /** How the request reached the customer: an OAuth page, a device's code, their list of requests, or a switch. */
 export const requestOrigins = ['par', 'device', 'inbox', 'switch'] as const;
 export type RequestOrigin = (typeof requestOrigins)[number];
 
-export const requestStatuses = ['open', 'approved', 'narrowed', 'refused', 'lapsed'] as const;
+/** How requests stand that retailers have made. */
+export const askedStatuses = ['open', 'approved', 'narrowed', 'refused', 'lapsed'] as const;
+/** `pre_approved`: the customer has said yes beforehand to what the retailer has not asked for yet. */
+export const requestStatuses = [...askedStatuses, 'pre_approved'] as const;
 export type RequestStatus = (typeof requestStatuses)[number];
 
 /** What becomes of the lines that the retailer has already: the new ones join them, or take their place. */
@@ -24,7 +28,7 @@ const OPEN_FOR_MS: Readonly<Record<RequestOrigin, number>> = {
   par: 30 * MINUTE_MS,
   device: 15 * MINUTE_MS,
   inbox: 14 * DAY_MS,
-  switch: 30 * MINUTE_MS,
+  switch: 7 * DAY_MS,
 };
 
 /** For how many days a consent holds when nothing is asked for, and at most. */
@@ -61,9 +65,11 @@ export interface Asking {
   maxReadsPerDay?: number | null;
   language?: string | null;
   message?: string | null;
+  /** Whether the customer is to see it even though they have approved it beforehand. */
+  asksAnew?: boolean;
 }
 
-interface NewRequest extends Asking {
+interface NewRequest extends Omit<Asking, 'asksAnew'> {
   id: string;
   vocabularyVersion: string;
   /** No consent holds for longer, whatever its use. */
@@ -72,7 +78,15 @@ interface NewRequest extends Asking {
 }
 
 type Methods =
-  'asked' | 'statusAt' | 'statusToRetailer' | 'isHiddenFromRetailer' | 'strike' | 'approve' | 'refuse' | 'lapse';
+  | 'asked'
+  | 'statusAt'
+  | 'statusToRetailer'
+  | 'isHiddenFromRetailer'
+  | 'strike'
+  | 'preApprove'
+  | 'approve'
+  | 'refuse'
+  | 'lapse';
 type Columns = Omit<ConsentRequest, Methods>;
 
 /**
@@ -83,10 +97,15 @@ type Columns = Omit<ConsentRequest, Methods>;
  */
 @Entity('consent_requests')
 @Index('consent_requests_open', ['bucket', 'customerId', 'createdAt'], { where: `status = 'open'` })
-@Index('consent_requests_lapsing', ['expiresAt'], { where: `status = 'open'` })
+@Index('consent_requests_lapsing', ['expiresAt'], { where: `status in ('open', 'pre_approved')` })
+@Index('consent_requests_one_pre_approval', ['bucket', 'customerId', 'retailerId'], {
+  unique: true,
+  where: `status = 'pre_approved'`,
+})
 @Check('consent_requests_origin', `origin in ('par', 'device', 'inbox', 'switch')`)
 @Check('consent_requests_use', `use in ('standing', 'once')`)
-@Check('consent_requests_status', `status in ('open', 'approved', 'narrowed', 'refused', 'lapsed')`)
+@Check('consent_requests_status', `status in ('open', 'pre_approved', 'approved', 'narrowed', 'refused', 'lapsed')`)
+@Check('consent_requests_pre_approval', `(origin = 'switch') = (pre_approval is not null)`)
 @Check('consent_requests_lifetime', `lifetime_days between 1 and 366`)
 @Check('consent_requests_action', `action in ('merge', 'replace')`)
 @Check('consent_requests_max_reads', `max_reads_per_day >= 1`)
@@ -118,6 +137,8 @@ export class ConsentRequest {
   @Column('uuid', { name: 'consent_id', nullable: true }) consentId!: string | null;
   /** The customer's standing rule that decided it; null when the customer did, or nobody yet. */
   @Column('jsonb', { name: 'decided_by_rule', nullable: true }) decidedByRule!: RuleRef | null;
+  /** Of a request that the customer has made for the retailer, by taking along what another one has. */
+  @Column('jsonb', { name: 'pre_approval', nullable: true }) preApproval!: PreApproval | null;
   /** Until when it can be decided. */
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'shown_at', nullable: true }) shownAt!: Date | null;
@@ -145,6 +166,7 @@ export class ConsentRequest {
       message: asked.message ?? null,
       consentId: null,
       decidedByRule: null,
+      preApproval: null,
       expiresAt: new Date(at.getTime() + OPEN_FOR_MS[origin]),
       shownAt: null,
       decidedAt: null,
@@ -154,7 +176,8 @@ export class ConsentRequest {
 
   /** How it stands at this moment, also when its time was up a moment ago and nobody has recorded that yet. */
   statusAt(now: Date): RequestStatus {
-    return this.status === 'open' && this.expiresAt <= now ? 'lapsed' : this.status;
+    const isPending = this.status === 'open' || this.status === 'pre_approved';
+    return isPending && this.expiresAt <= now ? 'lapsed' : this.status;
   }
 
   /** How it stands as far as the retailer may know. */
@@ -166,9 +189,10 @@ export class ConsentRequest {
   /**
    * Whether the retailer is not told how it was decided. Where a rule refused what came to the inbox, nobody but the
    * retailer has done anything yet: an answer would tell it that the address belongs to a customer. So it sees what it
-   * sees of a request to nobody.
+   * sees of a request to nobody. And what the customer has approved beforehand, it has not asked for.
    */
   isHiddenFromRetailer(): boolean {
+    if (this.origin === 'switch') return true;
     return this.origin === 'inbox' && this.status === 'refused' && this.decidedByRule !== null;
   }
 
@@ -185,6 +209,12 @@ export class ConsentRequest {
     const rest = this.details.filter(({ id }) => !ids.has(id));
     if (rest.length > 0) this.details = rest;
     this.struck = struck;
+  }
+
+  /** The customer says yes before the retailer asks. */
+  preApprove(preApproval: PreApproval): void {
+    this.status = 'pre_approved';
+    this.preApproval = preApproval;
   }
 
   approve({ consentId, whole, rule = null }: { consentId: string; whole: boolean; rule?: RuleRef | null }, now: Date) {

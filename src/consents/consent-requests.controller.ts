@@ -2,19 +2,16 @@ import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { Clock } from '../platform/clock.js';
-import { Database } from '../platform/database/database.js';
-import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { Access, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
 import { notModified, strongEtag } from '../platform/http/etag.js';
+import { NotDelegableError, OutsideDelegationError } from '../platform/http/delegation.errors.js';
 import { Operation } from '../platform/http/operation.js';
 import { decodeCursor, pageOf, pageSize } from '../platform/http/paging.js';
 import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import { UuidParam } from '../platform/http/validation.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
-import { RetailersService } from '../retailers/retailers.service.js';
 import { ConsentAnswers } from './consent-answers.js';
 import { decidedExample, refusedExample, requestExample, wordedExample } from './consent-examples.js';
-import type { ConsentRequest } from './consent-request.entity.js';
 import {
   ConsentRequestDto,
   ConsentRequestsPageDto,
@@ -33,8 +30,6 @@ import {
   RequestLapsedError,
 } from './consents.errors.js';
 import { ApprovalDto, RefusalDto } from './decision.dto.js';
-import { ReceiptDto } from './receipts.dto.js';
-import { ReceiptsService } from './receipts.service.js';
 import { approvals } from './request-examples.js';
 
 const tag = 'Consent requests (customer)';
@@ -45,14 +40,11 @@ export class ConsentRequestsController {
   constructor(
     private readonly requests: ConsentRequestsService,
     private readonly answers: ConsentAnswers,
-    private readonly receipts: ReceiptsService,
-    private readonly retailers: RetailersService,
-    private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   @Get()
   @Access('customer', 'consents.read')
+  @Delegable()
   @Operation({
     id: 'listConsentRequests',
     tag,
@@ -69,22 +61,23 @@ export class ConsentRequestsController {
     errors: [],
   })
   async list(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() { customer, delegation }: CustomerPrincipal,
     @Query() query: ConsentRequestsQuery,
   ): Promise<ConsentRequestsPageDto> {
     const limit = pageSize(query);
     const [before] = decodeCursor(query.cursor, ['uuid']) ?? [];
     const { status, retailer_id: retailerId } = query;
     const [found, open] = await Promise.all([
-      this.requests.list(customer, { status, retailerId, before, limit: limit + 1 }),
-      this.requests.countOpen(customer),
+      this.requests.list(customer, { status, retailerId, visibleTo: delegation, before, limit: limit + 1 }),
+      this.requests.countOpen(customer, { visibleTo: delegation }),
     ]);
     const page = pageOf(found, limit, ({ id }) => [id]);
-    return { ...page, items: await this.described(page.items), open };
+    return { ...page, items: await this.answers.describeRequests(page.items, delegation), open };
   }
 
   @Get(':id')
   @Access('customer', 'consents.read')
+  @Delegable()
   @Operation({
     id: 'getMyConsentRequest',
     tag,
@@ -98,19 +91,23 @@ export class ConsentRequestsController {
     errors: [ConsentRequestNotFoundError],
   })
   async get(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() me: CustomerPrincipal,
     @UuidParam('id') id: string,
     @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WordedConsentRequestDto | undefined> {
-    const request = await this.requests.show(customer, id);
-    const [[described], notices] = await Promise.all([this.described([request]), this.requests.notices(request)]);
+    const request = await this.requests.show(me, id);
+    const [[described], notices] = await Promise.all([
+      this.answers.describeRequests([request], me.delegation),
+      this.requests.notices(request),
+    ]);
     const answer = WordedConsentRequestDto.worded(described as ConsentRequestDto, notices);
     return notModified(http, reply, strongEtag(JSON.stringify(answer))) ? undefined : answer;
   }
 
   @Post(':id/approve')
   @Access('customer', 'consents.write')
+  @Delegable()
   @ApiBody({ type: ApprovalDto, required: false, examples: approvals })
   @Operation({
     id: 'approveConsentRequest',
@@ -120,7 +117,9 @@ export class ConsentRequestsController {
       'Leave out attributes, event types, touchpoints or stages, set an earlier end or fewer reads a day; more than was ' +
       'asked for cannot be given. Where the retailer has a standing consent already, this adds to it, or takes its ' +
       'place where `action` says so, and raises its version. A special attribute needs the hash of its statement, and ' +
-      'a sign-in of the last five minutes.',
+      'a sign-in of the last five minutes. What you have approved beforehand for this retailer, by a switch, is used ' +
+      'up where it is among what you give, and called off otherwise. Whoever acts for somebody gives no special attribute, and nothing that the ' +
+      'delegation does not reach.',
     ok: {
       status: 200,
       type: DecidedDto,
@@ -135,6 +134,8 @@ export class ConsentRequestsController {
       RequestDecidedError,
       RequestLapsedError,
       RetailerSuspendedError,
+      NotDelegableError,
+      OutsideDelegationError,
     ],
   })
   async approve(
@@ -143,18 +144,22 @@ export class ConsentRequestsController {
     @Body() body: ApprovalDto,
   ): Promise<DecidedDto> {
     const { request, consent } = await this.requests.approve(me, id, body.toApproval(), shownOf(body));
-    const [described] = await this.described([request]);
-    return { request: described as ConsentRequestDto, consent: await this.answers.withReceipt(consent) };
+    const [described] = await this.answers.describeRequests([request], me.delegation);
+    const given = await this.answers.withReceipt(consent, me.delegation);
+    return { request: described as ConsentRequestDto, consent: given };
   }
 
   @Post(':id/refuse')
   @Access('customer', 'consents.write')
+  @Delegable()
   @ApiBody({ type: RefusalDto, required: false })
   @Operation({
     id: 'refuseConsentRequest',
     tag,
     summary: 'Give nothing of it',
-    description: 'Refusing again changes nothing. The retailer sees that the request was refused, and no more.',
+    description:
+      'Refusing again changes nothing. The retailer sees that the request was refused, and no more. What you have ' +
+      'approved beforehand for it, by a switch, is called off with it.',
     ok: { status: 200, type: RefusedDto, description: 'The request, refused.', example: refusedExample },
     errors: [ConsentRequestNotFoundError, NoticeOutdatedError, RequestDecidedError, RequestLapsedError],
   })
@@ -164,18 +169,7 @@ export class ConsentRequestsController {
     @Body() body: RefusalDto,
   ): Promise<RefusedDto> {
     const request = await this.requests.refuse(me, id, shownOf(body));
-    const [described] = await this.described([request]);
-    const receipt = await this.receipts.ofRequest(this.database.reader, me.customer, id);
-    return { ...(described as ConsentRequestDto), receipt: receipt && ReceiptDto.of(receipt) };
-  }
-
-  private async described(requests: readonly ConsentRequest[]): Promise<ConsentRequestDto[]> {
-    const retailers = await this.retailers.describe(requests.map(({ retailerId }) => retailerId));
-    const now = this.clock.now();
-    return requests.flatMap((request) => {
-      const retailer = retailers.get(request.retailerId);
-      return retailer ? [ConsentRequestDto.of(request, retailer, now)] : [];
-    });
+    return this.answers.refused(request, me.delegation);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import { ConsentRetailerDto } from './consents.dto.js';
 import { AskedDetailDto } from './detail.dto.js';
 import type { Language } from './phrases.js';
+import { type PreApproval, sourceWithdrawals } from './pre-approval.js';
 import { ReceiptDto } from './receipts.dto.js';
 import type { StruckLine } from './rule.js';
 import { RuleRefDto } from './rules.dto.js';
@@ -34,6 +35,31 @@ export class ConsentRequestsQuery extends PageQuery {
   @IsUUID()
   @Omittable()
   retailer_id?: string;
+}
+
+/** What you have approved before the retailer asks, by taking along what you gave another one. */
+class PreApprovalDto {
+  @ApiProperty({ format: 'uuid', description: 'The consent with the other retailer.', example: exampleIds.consent })
+  readonly source_consent_id!: string;
+
+  @ApiProperty({
+    ...openCode(sourceWithdrawals),
+    description: 'What becomes of that: it stays, has ended, or ends when this retailer is given any of it.',
+    example: 'on_completion',
+  })
+  readonly withdraw_source!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', format: 'date-time' },
+    description: 'Until when each line would hold, by its id: no longer than with the other retailer.',
+    example: { [exampleIds.preferences]: '2027-11-21T09:30:00.000Z' },
+  })
+  readonly ends!: Record<string, string>;
+
+  static of({ sourceId, withdrawSource, ends }: PreApproval): PreApprovalDto {
+    return { source_consent_id: sourceId, withdraw_source: withdrawSource, ends };
+  }
 }
 
 /** A line that the customer is not asked for. */
@@ -55,7 +81,9 @@ export class ConsentRequestDto {
 
   @ApiProperty({
     ...openCode(requestStatuses),
-    description: '`narrowed`: approved in part. `lapsed`: not decided in time.',
+    description:
+      '`narrowed`: approved in part. `lapsed`: not decided in time. `pre_approved`: you have approved beforehand what the ' +
+      'retailer has not asked for yet, and it knows nothing of that; `expires_at` says until when it counts.',
     example: 'open',
   })
   readonly status!: string;
@@ -112,6 +140,14 @@ export class ConsentRequestDto {
   @ApiProperty({ type: RuleRefDto, nullable: true, description: 'Your rule that decided it.', example: null })
   readonly decided_by_rule!: RuleRefDto | null;
 
+  @ApiProperty({
+    type: PreApprovalDto,
+    nullable: true,
+    description: 'Of a request that you have made for the retailer, by a switch.',
+    example: null,
+  })
+  readonly pre_approval!: PreApprovalDto | null;
+
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:12:00.000Z' })
   readonly created_at!: string;
 
@@ -149,6 +185,7 @@ export class ConsentRequestDto {
       message: request.message,
       consent_id: request.consentId,
       decided_by_rule: request.decidedByRule && RuleRefDto.of(request.decidedByRule),
+      pre_approval: request.preApproval && PreApprovalDto.of(request.preApproval),
       created_at: request.createdAt.toISOString(),
       expires_at: request.expiresAt.toISOString(),
       shown_at: request.shownAt?.toISOString() ?? null,

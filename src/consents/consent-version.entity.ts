@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
-import type { Actor } from '../audit/audit.service.js';
+import type { RecordedActor } from '../audit/audit.service.js';
 import type { ConsentStatus } from './consent.entity.js';
 import type { ConsentDetail } from './detail.js';
 import type { RuleRef } from './rule.js';
@@ -25,7 +25,7 @@ export class ConsentVersion {
   @Column('int', { name: 'max_reads_per_day', nullable: true }) maxReadsPerDay!: number | null;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('bytea', { name: 'notice_hash', nullable: true }) noticeHash!: Buffer | null;
-  @Column('jsonb') actor!: Actor;
+  @Column('jsonb') actor!: RecordedActor;
   /** The customer's standing rule that made it; null when somebody did in person. */
   @Column('jsonb', { nullable: true }) rule!: RuleRef | null;
   @Column('timestamptz') at!: Date;

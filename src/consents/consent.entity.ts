@@ -45,6 +45,9 @@ type Columns = Pick<
   where: `use = 'standing' and status in ('active', 'paused')`,
 })
 @Index('consents_by_retailer', ['bucket', 'customerId', 'retailerId', 'givenAt'])
+@Index('consents_of_retailer', ['retailerId', 'bucket', 'customerId'], {
+  where: `use = 'standing' and status = 'active'`,
+})
 @Index('consents_expiry', ['expiresAt'], { where: `status in ('active', 'paused')` })
 @Index('consents_reminders', ['remindAt'], { where: 'remind_at is not null' })
 @Check('consents_use', `use in ('standing', 'once')`)

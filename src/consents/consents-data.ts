@@ -9,6 +9,7 @@ import { ConsentClient } from './consent-client.entity.js';
 import { ConsentRef } from './consent-ref.entity.js';
 import { ConsentRequest } from './consent-request.entity.js';
 import { listRequests } from './consent-requests.queries.js';
+import type { PreApproval } from './pre-approval.js';
 import { ConsentVersion } from './consent-version.entity.js';
 import { Consent } from './consent.entity.js';
 import type { Receipt } from './receipts.dto.js';
@@ -52,15 +53,16 @@ export class ConsentsData implements OnModuleInit {
     const now = this.clock.now();
     const requests = (before?: string) => listRequests(reader, customer, { before, limit: PAGE }, now);
     for await (const request of everyOne(requests)) {
-      yield { kind: 'consent_request', record: requestRecord(request) };
+      yield { kind: 'consent_request', record: requestRecord(request), source: request.retailerId };
     }
     for (const rule of await listRules(reader, customer)) {
-      yield { kind: 'consent_rule', record: ruleRecord(rule) };
+      yield { kind: 'consent_rule', record: ruleRecord(rule), provided: true, source: 'customer' };
     }
     const consents = (before?: string) => listConsents(reader, customer, { before, limit: PAGE }, now);
     for await (const consent of everyOne(consents)) {
       for (const version of await versionsOf(reader, consent)) {
-        yield { kind: 'consent_version', record: versionRecord(consent, version) };
+        const record = versionRecord(consent, version);
+        yield { kind: 'consent_version', record, provided: true, source: 'customer', recipient: consent.retailerId };
       }
     }
     const notices = (before?: string) => listNotices(reader, customer, { before, limit: PAGE });
@@ -117,12 +119,17 @@ function requestRecord(request: ConsentRequest): JsonObject {
     struck: request.struck as unknown as JsonObject[],
     max_reads_per_day: request.maxReadsPerDay,
     decided_by_rule: request.decidedByRule,
+    pre_approval: request.preApproval && preApprovalRecord(request.preApproval),
     consent_id: request.consentId,
     created_at: request.createdAt.toISOString(),
     expires_at: request.expiresAt.toISOString(),
     shown_at: request.shownAt?.toISOString() ?? null,
     decided_at: request.decidedAt?.toISOString() ?? null,
   };
+}
+
+function preApprovalRecord({ sourceId, withdrawSource, reportedData, ends }: PreApproval): JsonObject {
+  return { source_consent_id: sourceId, withdraw_source: withdrawSource, reported_data: reportedData, ends };
 }
 
 function ruleRecord(rule: ConsentRule): JsonObject {
@@ -148,6 +155,7 @@ function versionRecord(consent: Consent, version: ConsentVersion): JsonObject {
     version: version.version,
     change: version.change,
     by: version.actor.kind,
+    delegation_id: version.actor.delegation ?? null,
     rule: version.rule,
     status: version.status,
     details: version.details as unknown as JsonObject[],

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-import { type Actor, AuditService } from '../audit/audit.service.js';
+import { type Actor, AuditService, recordedActor } from '../audit/audit.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { CustomerKeysMissingError, SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
+import { actingIn } from '../platform/http/access.js';
 import type { JsonObject } from '../platform/json.js';
 import type { Consent } from './consent.entity.js';
 import type { ConsentRequest } from './consent-request.entity.js';
@@ -23,11 +24,13 @@ export interface Happening {
   rule?: RuleRef | null;
   /** The request that was decided by it. */
   requestId?: string;
-  /** What the customer was shown, or would have been, when they refused. A consent carries its own. */
+  /** What the customer had approved beforehand, by which it was decided. Nobody but them and the log is told. */
+  preApprovalId?: string;
+  /** What the customer was shown, or would have been, where no consent carries it. */
   noticeHash?: Buffer;
 }
 
-export type RequestChange = 'opened' | 'shown' | 'refused' | 'lapsed';
+export type RequestChange = 'opened' | 'shown' | 'refused' | 'lapsed' | 'pre_approved' | 'completed';
 
 /** The one place from which the log, the outbox, the history of versions and both holders of receipts learn of it. */
 @Injectable()
@@ -41,7 +44,7 @@ export class ConsentsJournal {
 
   /** Writes the version that a change has made, one audit entry, one outbox event and one receipt, which it answers. */
   async consentChanged(tx: Tx, consent: Consent, change: ConsentChange, happening: Happening): Promise<Receipt> {
-    const { at, actor, data = {}, rule = null, requestId } = happening;
+    const { at, actor, data = {}, rule = null, requestId, preApprovalId } = happening;
     const { bucket, customerId, id, retailerId, version, status, details, maxReadsPerDay, expiresAt, noticeHash } =
       consent;
     await tx.insert(ConsentVersion, {
@@ -55,7 +58,7 @@ export class ConsentsJournal {
       maxReadsPerDay,
       expiresAt,
       noticeHash,
-      actor,
+      actor: recordedActor(actor),
       rule,
       at,
     });
@@ -70,7 +73,14 @@ export class ConsentsJournal {
       expires_at: expiresAt.toISOString(),
       max_reads_per_day: maxReadsPerDay,
     };
-    await this.outbox.enqueue(tx, { type, at, customer, retailerId, subject: id, data: { ...told, version } });
+    await this.outbox.enqueue(tx, {
+      type,
+      at,
+      customer,
+      retailerId,
+      subject: id,
+      data: { ...told, ...actingIn(actor), version },
+    });
     const audit = await this.audit.append(tx, {
       type,
       at,
@@ -80,14 +90,18 @@ export class ConsentsJournal {
       consent: { id, version },
       purposes: purposesOf(details),
       attributes: attributesOf(details),
-      data: { ...told, ...(noticeHash && { notice: noticeHash.toString('hex') }) },
+      data: {
+        ...told,
+        ...(preApprovalId !== undefined && { pre_approval_id: preApprovalId }),
+        ...(noticeHash && { notice: noticeHash.toString('hex') }),
+      },
     });
     return this.receipts.ofChange(tx, consent, change, { at, actor, rule, requestId: requestId ?? null, audit });
   }
 
   /**
-   * Writes one audit entry and one outbox event about a request that led to no consent, or not yet. A refusal has a
-   * receipt, too, which it answers.
+   * Writes one audit entry and one outbox event about a request that led to no consent, or not yet. A refusal, and what
+   * is approved beforehand, has a receipt, too, which it answers.
    */
   async requestChanged(
     tx: Tx,
@@ -110,7 +124,14 @@ export class ConsentsJournal {
     // Whoever passes events on to retailers goes by their id: what tells that somebody is there, is not for them.
     const isForRetailer = change !== 'shown' && !request.isHiddenFromRetailer();
     const addressee = isForRetailer ? retailerId : undefined;
-    await this.outbox.enqueue(tx, { type, at, customer, retailerId: addressee, subject: id, data: told });
+    await this.outbox.enqueue(tx, {
+      type,
+      at,
+      customer,
+      retailerId: addressee,
+      subject: id,
+      data: { ...told, ...actingIn(actor) },
+    });
     const audit = await this.audit.append(tx, {
       type,
       at,
@@ -121,8 +142,9 @@ export class ConsentsJournal {
       attributes: attributesOf(details),
       data: told,
     });
-    if (change !== 'refused' || !customer || !noticeHash) return null;
-    return this.receipts.ofRefusal(tx, request, { at, actor, rule, noticeHash, audit });
+    const hasReceipt = change === 'refused' || change === 'pre_approved';
+    if (!hasReceipt || !customer || !noticeHash) return null;
+    return this.receipts.ofRequest(tx, request, change, { at, actor, rule, noticeHash, audit });
   }
 
   // A request to an address that nobody has does the same work as any other and names nobody in the end.

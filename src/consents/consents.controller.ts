@@ -2,7 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Clock } from '../platform/clock.js';
-import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { Access, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
 import { notModified } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
 import { decodeCursor, pageOf, pageSize } from '../platform/http/paging.js';
@@ -14,7 +14,7 @@ import { consentExample, historyExample } from './consent-examples.js';
 import { ConsentRenewals } from './consent-renewals.service.js';
 import { RenewalOfferDto, RenewalQuery } from './consent-commands.dto.js';
 import { ConsentWithVersionsDto } from './consent-versions.dto.js';
-import { ConsentDto, consentEtag, ConsentsPageDto, ConsentsQuery } from './consents.dto.js';
+import { consentEtag, ConsentsPageDto, ConsentsQuery } from './consents.dto.js';
 import { ConsentNotFoundError, ConsentStateError, NotRenewableError } from './consents.errors.js';
 import { ConsentsService } from './consents.service.js';
 import { countsExample, renewalExample } from './lifecycle-examples.js';
@@ -34,11 +34,14 @@ export class ConsentsController {
 
   @Get()
   @Access('customer', 'consents.read')
+  @Delegable()
   @Operation({
     id: 'listConsents',
     tag,
     summary: 'List my consents',
-    description: 'Newest first, those that have ended among them.',
+    description:
+      'Newest first, those that have ended among them. Whoever acts for somebody sees ordinary lines as they are, and of ' +
+      'special attributes those that the delegation names.',
     ok: {
       status: 200,
       type: ConsentsPageDto,
@@ -48,22 +51,30 @@ export class ConsentsController {
     errors: [],
   })
   async list(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() { customer, delegation }: CustomerPrincipal,
     @Query() query: ConsentsQuery,
   ): Promise<ConsentsPageDto> {
     const limit = pageSize(query);
     const [before] = decodeCursor(query.cursor, ['uuid']) ?? [];
     const { status, retailer_id: retailerId, purpose } = query;
     const [found, counts] = await Promise.all([
-      this.consents.list(customer, { status, retailerId, purpose, before, limit: limit + 1 }),
-      this.consents.counts(customer),
+      this.consents.list(customer, {
+        status,
+        retailerId,
+        purpose,
+        visibleTo: delegation,
+        before,
+        limit: limit + 1,
+      }),
+      this.consents.counts(customer, delegation),
     ]);
     const page = pageOf(found, limit, ({ id }) => [id]);
-    return { ...page, items: await this.answers.describe(page.items), counts };
+    return { ...page, items: await this.answers.describe(page.items, delegation), counts };
   }
 
   @Get(':id')
   @Access('customer', 'consents.read')
+  @Delegable()
   @Operation({
     id: 'getConsent',
     tag,
@@ -79,16 +90,17 @@ export class ConsentsController {
     errors: [ConsentNotFoundError],
   })
   async get(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() { customer, delegation }: CustomerPrincipal,
     @UuidParam('id') id: string,
     @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConsentWithVersionsDto | undefined> {
-    const { consent, versions } = await this.consents.history(customer, id);
+    const history = await this.consents.history(customer, id, delegation);
+    const { consent } = history;
     const retailer = await this.retailers.get(consent.retailerId);
     const now = this.clock.now();
     if (notModified(http, reply, consentEtag(consent, retailer, now))) return undefined;
-    return ConsentWithVersionsDto.withVersions(ConsentDto.of(consent, retailer, now), versions);
+    return this.answers.withVersions(history, retailer, delegation);
   }
 
   @Get(':id/renewal')

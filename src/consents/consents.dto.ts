@@ -94,7 +94,7 @@ export class ConsentDto {
   })
   readonly max_reads_per_day!: number | null;
 
-  @ApiProperty({ example: '1.0.0' })
+  @ApiProperty({ example: '1.1.0' })
   readonly vocabulary_version!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })

@@ -128,11 +128,13 @@ export interface Outside {
   code: 'outside-consent',
   kind: 'forbidden',
   title: 'The customer has not consented to this',
-  advice: 'Ask for less: `outside` names what the consent does not cover. Or request a wider consent.',
+  advice:
+    'Ask for less: `outside` names what the consent does not cover, or the touchpoint that your client does not serve. ' +
+    'Or request a wider consent.',
 })
 export class OutsideConsentError extends CcxError {
-  constructor(outside: Outside) {
-    super(`The consent does not cover ${describe(outside)}.`, { extensions: { outside } });
+  constructor(outside: Outside, detail = `The consent does not cover ${describe(outside)}.`) {
+    super(detail, { extensions: { outside } });
   }
 }
 
@@ -145,7 +147,7 @@ function describe({ attributes = [], event_types = [], purpose, touchpoint, stag
     stage && `the stage ${stage}`,
     delivery && `${delivery} delivery`,
   ];
-  return parts.filter(Boolean).join(', ') || 'this combination';
+  return parts.filter(Boolean).join(', ') || 'this purpose, touchpoint and stage together, in one line';
 }
 
 @Problem({
@@ -172,6 +174,22 @@ export class RequestDecidedError extends CcxError {
 export class RequestLapsedError extends CcxError {
   constructor({ id, expiresAt }: { id: string; expiresAt: Date }) {
     super(`The consent request ${id} lapsed at ${expiresAt.toISOString()}.`);
+  }
+}
+
+@Problem({
+  code: 'pre-approval-pending',
+  kind: 'conflict',
+  title: 'Something is approved for this retailer already',
+  advice:
+    'Let the retailer ask first, or call off what is approved by refusing the request named in `request_id`; then try ' +
+    'again.',
+})
+export class PreApprovalPendingError extends CcxError {
+  constructor(id: string) {
+    super(`The request ${id} is approved beforehand, and the retailer has not asked yet.`, {
+      extensions: { request_id: id },
+    });
   }
 }
 

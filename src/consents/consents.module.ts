@@ -17,6 +17,8 @@ import { ConsentsJournal } from './consents-journal.js';
 import { ConsentsService } from './consents.service.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxService } from './inbox.service.js';
+import { PreApprovalDecisions } from './pre-approval-decisions.js';
+import { PreApprovals } from './pre-approvals.service.js';
 import { ReceiptIssuer } from './receipt-issuer.js';
 import { ReceiptSchemaController } from './receipt-schema.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
@@ -51,6 +53,8 @@ import { RulesService } from './rules.service.js';
     ConsentsService,
     ConsentRequestsService,
     InboxService,
+    PreApprovalDecisions,
+    PreApprovals,
     ReceiptIssuer,
     ReceiptsService,
     RequestDecisions,
@@ -64,6 +68,7 @@ import { RulesService } from './rules.service.js';
     ConsentRenewals,
     ConsentsService,
     ConsentRequestsService,
+    PreApprovals,
     ReceiptsService,
     RulesService,
   ],

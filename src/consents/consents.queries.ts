@@ -2,6 +2,8 @@ import { type FindManyOptions, In, LessThan, LessThanOrEqual, type QueryDeepPart
 
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
+import type { ActingFor } from '../platform/http/access.js';
+import { onlyVisible } from './delegate-view.js';
 import { Consent, type ConsentStatus, consentStatuses } from './consent.entity.js';
 import { ConsentRef } from './consent-ref.entity.js';
 import { ConsentVersion } from './consent-version.entity.js';
@@ -81,6 +83,8 @@ export interface ConsentFilter {
   retailerId?: string;
   /** Only those with a line for it. */
   purpose?: string;
+  /** Only those of which whoever acts for the customer may know. */
+  visibleTo?: ActingFor | undefined;
   /** Only those before this id. */
   before?: string;
   limit: number;
@@ -93,7 +97,7 @@ const STATUS = `case when c.status in ('active', 'paused') and c.expires_at <= :
 export function listConsents(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
-  { status, retailerId, purpose, before, limit }: ConsentFilter,
+  { status, retailerId, purpose, visibleTo, before, limit }: ConsentFilter,
   now: Date,
 ): Promise<Consent[]> {
   const query = reader.createQueryBuilder(Consent, 'c').where({ bucket, customerId }).orderBy('c.id', 'DESC');
@@ -101,7 +105,7 @@ export function listConsents(
   if (retailerId) query.andWhere('c.retailer_id = :retailerId', { retailerId });
   if (purpose) query.andWhere('c.details @> :line', { line: JSON.stringify([{ purposes: [purpose] }]) });
   if (before) query.andWhere('c.id < :before', { before });
-  return query.take(limit).getMany();
+  return onlyVisible(query, 'c', visibleTo).take(limit).getMany();
 }
 
 export type ConsentCounts = Readonly<Record<ConsentStatus, number>>;
@@ -109,15 +113,17 @@ export type ConsentCounts = Readonly<Record<ConsentStatus, number>>;
 export async function countConsents(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
+  visibleTo: ActingFor | undefined,
   now: Date,
 ): Promise<ConsentCounts> {
-  const rows = await reader
+  const query = reader
     .createQueryBuilder(Consent, 'c')
     .select(STATUS, 'status')
     .addSelect('count(*)::int', 'count')
     .where({ bucket, customerId })
+    .setParameter('now', now);
+  const rows = await onlyVisible(query, 'c', visibleTo)
     .groupBy('1')
-    .setParameters({ now })
     .getRawMany<{ status: ConsentStatus; count: number }>();
   const counted = new Map(rows.map(({ status, count }) => [status, count]));
   return Object.fromEntries(consentStatuses.map((status) => [status, counted.get(status) ?? 0])) as ConsentCounts;

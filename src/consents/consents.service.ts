@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 
-import type { Actor } from '../audit/audit.service.js';
+import type { Actor, RecordedActor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { UnauthenticatedError, UnavailableError } from '../platform/errors.js';
-import type { RetailerPrincipal } from '../platform/http/access.js';
+import type { ActingFor, RetailerPrincipal } from '../platform/http/access.js';
 import { Random } from '../platform/random.js';
+import { VocabularyService } from '../vocabulary/vocabulary.service.js';
 import { Consent, type Given } from './consent.entity.js';
 import { enrolClient, epochOf, raiseEpoch } from './consent-clients.queries.js';
 import { ConsentLifecycle } from './consent-lifecycle.service.js';
@@ -32,7 +33,9 @@ import {
   versionsOf,
 } from './consents.queries.js';
 import { ConsentsJournal, type Happening } from './consents-journal.js';
+import { isConsentVisible } from './delegate-view.js';
 import { type Asked, differenceOf } from './difference.js';
+import { holdingOf } from './renamed.js';
 import type { RuleRef } from './rule.js';
 
 const ATTEMPTS = 5;
@@ -42,6 +45,8 @@ export interface Gift extends Given {
   actor: Actor;
   /** The standing rule by which the customer has said so in advance. */
   rule?: RuleRef;
+  /** What the customer had approved beforehand, by which it is given. */
+  preApprovalId?: string;
 }
 
 /** Consents: what customers have given to retailers, and whose tokens are good under them. */
@@ -51,25 +56,37 @@ export class ConsentsService {
     private readonly database: Database,
     private readonly lifecycle: ConsentLifecycle,
     private readonly journal: ConsentsJournal,
+    private readonly vocabularies: VocabularyService,
     private readonly clock: Clock,
     private readonly random: Random,
   ) {}
 
   /** @throws ConsentNotFoundError */
-  async get(customer: CustomerKey, id: string): Promise<Consent> {
+  async get(customer: CustomerKey, id: string, delegation?: ActingFor): Promise<Consent> {
     const consent = await findConsent(this.database.reader, customer, id);
+    if (!consent || !isConsentVisible(consent, delegation)) throw new ConsentNotFoundError(id);
+    return consent;
+  }
+
+  /** The same, kept from changing until the transaction is over. @throws ConsentNotFoundError */
+  async lock(tx: Tx, customer: CustomerKey, id: string): Promise<Consent> {
+    const consent = await lockConsent(tx, customer, id);
     if (!consent) throw new ConsentNotFoundError(id);
     return consent;
   }
 
   /** A consent and the states that it has been in, oldest first. @throws ConsentNotFoundError */
-  async history(customer: CustomerKey, id: string): Promise<{ consent: Consent; versions: ConsentVersion[] }> {
-    const consent = await this.get(customer, id);
+  async history(
+    customer: CustomerKey,
+    id: string,
+    delegation?: ActingFor,
+  ): Promise<{ consent: Consent; versions: ConsentVersion[] }> {
+    const consent = await this.get(customer, id, delegation);
     return { consent, versions: await versionsOf(this.database.reader, consent) };
   }
 
   /** Who made it what it is now. */
-  async changedBy(consent: Consent): Promise<Actor> {
+  async changedBy(consent: Consent): Promise<RecordedActor> {
     return (await currentVersionOf(this.database.reader, consent)).actor;
   }
 
@@ -79,8 +96,8 @@ export class ConsentsService {
   }
 
   /** How many of a customer's consents stand how. */
-  counts(customer: CustomerKey): Promise<ConsentCounts> {
-    return countConsents(this.database.reader, customer, this.clock.now());
+  counts(customer: CustomerKey, delegation?: ActingFor): Promise<ConsentCounts> {
+    return countConsents(this.database.reader, customer, delegation, this.clock.now());
   }
 
   /**
@@ -111,7 +128,8 @@ export class ConsentsService {
   async covering(reader: Reader, customer: CustomerKey, retailerId: string, asked: Asked): Promise<Consent | null> {
     const consent = await this.standingWith(reader, customer, retailerId);
     if (consent?.status !== 'active') return null;
-    return differenceOf(asked, consent, this.clock.now()).complete ? consent : null;
+    const held = holdingOf(consent, this.vocabularies.current());
+    return differenceOf(asked, held, this.clock.now()).complete ? consent : null;
   }
 
   /** The consent and the client's epoch under it; null when the client has never had a token under it. */
@@ -193,6 +211,12 @@ export class ConsentsService {
   }
 }
 
-function happeningOf({ request, at, actor, rule }: Gift): Happening {
-  return { at, actor, requestId: request.id, ...(rule && { rule }) };
+function happeningOf({ request, at, actor, rule, preApprovalId }: Gift): Happening {
+  return {
+    at,
+    actor,
+    requestId: request.id,
+    ...(rule && { rule }),
+    ...(preApprovalId !== undefined && { preApprovalId }),
+  };
 }

@@ -110,7 +110,7 @@ export class DetailReader {
   /** The one special attribute of a special detail, by its path; no category stands for it. */
   specialAttribute(vocabulary: Vocabulary): string[] {
     this.exactlyOne('attributes', 'must be exactly one: each special attribute is asked for by itself');
-    const paths = this.strings('attributes', MOST_PATHS);
+    const paths = this.strings('attributes', MOST_PATHS).map((path) => vocabulary.nameOf(path));
     paths.forEach((path, index) => {
       const attribute = vocabulary.attribute(path);
       const isCategory = vocabulary.categories().includes(path);
@@ -120,7 +120,7 @@ export class DetailReader {
       else if (isCategory) this.fault(`attributes/${index}`, 'is a category: name the attribute itself');
       else this.fault(`attributes/${index}`, `is not an attribute of ccx-core ${vocabulary.version}`);
     });
-    return [...paths];
+    return paths;
   }
 
   exactlyOne(name: string, fault: string): void {
@@ -139,7 +139,8 @@ export class DetailReader {
     return [...new Set(names)].toSorted();
   }
 
-  private expand(vocabulary: Vocabulary, path: string, at: string): string[] {
+  private expand(vocabulary: Vocabulary, given: string, at: string): string[] {
+    const path = vocabulary.nameOf(given);
     const named = vocabulary.attributes().filter((attribute) => attribute.path === path || attribute.category === path);
     // A category stands for its attributes without the special ones; of special ones alone it is one itself.
     if (named.length > 0 && named.every(isSpecial)) {

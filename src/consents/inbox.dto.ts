@@ -20,7 +20,7 @@ import { Omittable } from '../platform/http/omittable.js';
 import { PRINTABLE } from '../vocabulary/schemas.js';
 import { consentStatuses, type ConsentUse, consentUses } from './consent.entity.js';
 import { askedExample, exampleIds, givenExample, readExample } from './consent-examples.js';
-import { requestStatuses } from './consent-request.entity.js';
+import { askedStatuses } from './consent-request.entity.js';
 import { AskedDetailDto, ConsentDetailDto } from './detail.dto.js';
 import { MOST_DETAILS } from './details.js';
 import type { InboxRequest } from './inbox.service.js';
@@ -156,7 +156,7 @@ export class InboxRequestDto {
   readonly id!: string;
 
   @ApiProperty({
-    ...openCode(requestStatuses),
+    ...openCode(askedStatuses),
     description: '`narrowed`: approved in part. `lapsed`: not decided in time, or there was nobody to decide.',
     example: 'open',
   })

@@ -42,7 +42,11 @@ export const withdrawnExample = after('withdrawn', {
   reported_data: 'keep',
 });
 
-export const bulkExample = { dry_run: false, changes: [{ change: 'withdrawn', consent: withdrawnExample }] };
+export const bulkExample = {
+  dry_run: false,
+  changes: [{ change: 'withdrawn', consent: withdrawnExample }],
+  called_off: [],
+};
 
 export const renewalExample = {
   expires_at: later,

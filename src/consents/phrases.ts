@@ -5,6 +5,11 @@ import type { Delivery } from './detail.js';
 export const languages = ['en', 'de'] as const satisfies readonly (keyof Labels)[];
 export type Language = (typeof languages)[number];
 
+/** A language that people are asked in; English, when it is none of them. */
+export function asLanguage(language: string | null): Language {
+  return languages.find((known) => known === language) ?? 'en';
+}
+
 /** The sentences of an express consent, which the customer makes their own. */
 interface Statement {
   consents: (retailer: string, attribute: string) => string;
@@ -17,6 +22,8 @@ interface Statement {
 /** Every sentence that a request is put into. Names and labels come in as they are, so no sentence inflects them. */
 export interface Phrases {
   title: (retailer: string) => string;
+  /** The title of what is approved before the retailer asks. */
+  beforehand: (retailer: string) => string;
   mayRead: (retailer: string, attribute: string) => string;
   mayReport: (retailer: string, what: string) => string;
   where: (touchpoints: string) => string;
@@ -49,6 +56,7 @@ export interface Phrases {
 
 const en: Phrases = {
   title: (retailer) => `${retailer} asks for your consent.`,
+  beforehand: (retailer) => `You agree to this beforehand, for when ${retailer} asks for it.`,
   mayRead: (retailer, attribute) => `${retailer} may see what you have stated under “${attribute}”.`,
   mayReport: (retailer, what) => `${retailer} may report to your CCX account ${what}.`,
   where: (touchpoints) => `Only here: ${touchpoints}.`,
@@ -56,7 +64,9 @@ const en: Phrases = {
   delivery: {
     live: null,
     bulk: 'Also ahead of time, for many customers at once.',
-    offline: 'Also as a copy for tills without a connection.',
+    offline:
+      'Also as a copy for tills without a connection. Tills may keep it for up to 24 hours: one that stays without a ' +
+      'connection does not notice before then that you have ended this.',
   },
   keeps: (retailer, time) => `${retailer} may keep it for ${time}.`,
   keepsNothing: (retailer) => `${retailer} may not keep it.`,
@@ -97,6 +107,7 @@ const en: Phrases = {
 
 const de: Phrases = {
   title: (retailer) => `${retailer} bittet um Ihre Einwilligung.`,
+  beforehand: (retailer) => `Sie stimmen dem im Voraus zu, für den Fall, dass ${retailer} darum bittet.`,
   mayRead: (retailer, attribute) => `${retailer} darf sehen, was Sie unter „${attribute}“ angegeben haben.`,
   mayReport: (retailer, what) => `${retailer} darf an Ihr CCX-Konto melden, ${what}.`,
   where: (touchpoints) => `Nur hier: ${touchpoints}.`,
@@ -104,7 +115,9 @@ const de: Phrases = {
   delivery: {
     live: null,
     bulk: 'Auch im Voraus, für viele Kunden auf einmal.',
-    offline: 'Auch als Kopie für Kassen ohne Verbindung.',
+    offline:
+      'Auch als Kopie für Kassen ohne Verbindung. Kassen dürfen sie bis zu 24 Stunden behalten: Eine, die ohne ' +
+      'Verbindung bleibt, merkt erst danach, dass Sie es beendet haben.',
   },
   keeps: (retailer, time) => `${retailer} darf es ${time} lang behalten.`,
   keepsNothing: (retailer) => `${retailer} darf es nicht behalten.`,

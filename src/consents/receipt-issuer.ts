@@ -17,6 +17,7 @@ import { findNotice } from './consents.queries.js';
 import { packJws } from './receipt-pack.js';
 import { type Holder, receiptFor, type ReceiptFacts } from './receipt.js';
 import { insertReceipt, receiptAad } from './receipts.queries.js';
+import type { RequestEvent } from './stored-receipt.entity.js';
 import type { Receipt } from './receipts.dto.js';
 import type { RuleRef } from './rule.js';
 
@@ -70,12 +71,13 @@ export class ReceiptIssuer {
   }
 
   /**
-   * The receipt of a refusal. The retailer knows by it that its request was refused and not by whom: it gets the
-   * pairwise subject of those alone who give it something.
+   * The receipt of what led to no consent, or not yet. The retailer knows by it that its request was refused and not by
+   * whom: it gets the pairwise subject of those alone who give it something.
    */
-  async ofRefusal(
+  async ofRequest(
     tx: Tx,
     request: ConsentRequest,
+    event: RequestEvent,
     { at, actor, rule, audit, noticeHash }: Issuing & { noticeHash: Buffer },
   ): Promise<Receipt> {
     const { id, retailerId, vocabularyVersion } = request;
@@ -85,7 +87,7 @@ export class ReceiptIssuer {
       tx,
       { customer, retailerId, vocabularyVersion, noticeHash, retailersSubject },
       {
-        event: 'refused',
+        event,
         happenedAt: at,
         recordedAt: at,
         actor,

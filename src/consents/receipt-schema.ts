@@ -4,7 +4,7 @@ import { deliveries, detailTypes } from './detail.js';
 import { languages } from './phrases.js';
 import { RECEIPT_SCHEMA_VERSION } from './receipt.js';
 import { receiptContext } from './receipt-context.js';
-import { receiptEvents } from './stored-receipt.entity.js';
+import { receiptEvents, requestEvents } from './stored-receipt.entity.js';
 
 /** Where the schema is committed, from the root of the repository. It is served at `RECEIPT_SCHEMA_PATH`. */
 export const RECEIPT_SCHEMA_FILE = 'openapi/consent-receipt.schema.json';
@@ -112,7 +112,8 @@ const event = closed(
         'dpv:ConsentStatusInvalidForProcessing',
       ),
       description:
-        'The state that it led to. A pause has no term: it is named as a state in which nothing may be processed. ' +
+        'The state that it led to. A pause has no term: it is named as a state in which nothing may be processed, as is ' +
+        'what was approved before anybody asked. ' +
         '`ConsentRevoked`: ended by somebody other than the customer.',
     },
     event_type: codes('dpv:ExpressedConsent', 'dpv:ExplicitlyExpressedConsent'),
@@ -121,8 +122,9 @@ const event = closed(
   },
   {
     indication_method: {
-      ...codes('direct', 'standing_rule', 'lapse_of_time'),
-      description: 'A retailer is not told how it was refused.',
+      ...codes('direct', 'standing_rule', 'delegate', 'lapse_of_time'),
+      description:
+        'A retailer is not told how it was refused, nor that somebody acted for the customer: that is `direct` to it.',
     },
     validity_duration: closed('Until when it holds, unless it is ended before.', {
       '@type': { const: 'dpv:UntilTimeDuration' },
@@ -155,18 +157,18 @@ const consent = closed(
   { reported_data: { ...codes('keep', 'delete'), description: 'What was chosen for reported events at its end.' } },
 );
 
-const record = closed('The consent record: the consent, or the refused request.', {
+const record = closed('The consent record: the consent, or the request that has led to none.', {
   '@type': { const: 'dpv:ConsentRecord' },
   schema_version: { const: RECEIPT_SCHEMA_VERSION },
-  record_id: { ...uuid, description: 'The id of the consent; of the request, where that was refused.' },
+  record_id: { ...uuid, description: 'The id of the consent; of the request, where that has led to none.' },
   pii_principal_id: text('The `sub`.'),
   pii_processing: processing,
   party_identification: { ...list(controller), minItems: 1, maxItems: 1 },
   event,
 });
 
-const isRefusal: JsonObject = {
-  properties: { consent_record: { properties: { event: { properties: { change: { const: 'refused' } } } } } },
+const isOfRequest: JsonObject = {
+  properties: { consent_record: { properties: { event: { properties: { change: { enum: [...requestEvents] } } } } } },
 };
 
 /** What a receipt's payload is, for whoever verifies one. */
@@ -210,8 +212,8 @@ export const receiptSchema: JsonObject = {
   allOf: [
     {
       oneOf: [
-        { ...isRefusal, required: ['request_id'], not: { required: ['consent'] } },
-        { not: isRefusal, required: ['consent'] },
+        { ...isOfRequest, required: ['request_id'], not: { required: ['consent'] } },
+        { not: isOfRequest, required: ['consent'] },
       ],
     },
     { anyOf: [{ properties: { holder: { const: 'customer' } } }, { not: { required: ['rule'] } }] },

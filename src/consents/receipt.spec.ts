@@ -99,7 +99,7 @@ const retailer = { kind: 'retailer', subject: 'p1kJ3mX0sPzv9qYw4bT8uLQA' } as co
 
 /** The facts of each event, as the consent is after it. */
 function factsOf(event: ReceiptFacts['event']): ReceiptFacts {
-  if (event === 'refused') return refusedFacts;
+  if (event === 'refused' || event === 'pre_approved') return { ...refusedFacts, event };
   const statuses = { paused: 'paused', withdrawn: 'withdrawn', expired: 'expired' } as const;
   const status = event in statuses ? statuses[event as keyof typeof statuses] : 'active';
   return { ...given, event, consent: { ...(given.consent as object), status } as ReceiptFacts['consent'] };
@@ -126,6 +126,7 @@ describe('a receipt', () => {
       renewed: 'dpv:RenewedConsentGiven',
       paused: 'dpv:ConsentStatusInvalidForProcessing',
       refused: 'dpv:ConsentRefused',
+      pre_approved: 'dpv:ConsentStatusInvalidForProcessing',
       withdrawn: 'dpv:ConsentWithdrawn',
       expired: 'dpv:ConsentExpired',
     });

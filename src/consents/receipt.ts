@@ -35,7 +35,7 @@ export interface ReceiptFacts {
   details: readonly AskedDetail[];
   notice: { hash: Buffer; language: string } | null;
   audit: AuditReference;
-  /** The consent as the change has left it; null where a request was refused. */
+  /** The consent as the change has left it; null where it is about a request alone. */
   consent: Pick<
     Consent,
     'id' | 'version' | 'use' | 'status' | 'maxReadsPerDay' | 'givenAt' | 'expiresAt' | 'reportedData'
@@ -47,7 +47,7 @@ export interface ReceiptFacts {
 /**
  * A receipt's payload, for one of its two holders. The customer is told everything. The retailer is told what it may
  * rely on: what it got or did not get, when, until when, under which notice. It is not told which rule of the customer
- * decided, nor, of a refusal, whether they were there to refuse.
+ * decided, nor, of a refusal, whether they were there to refuse, nor whether somebody acted for them.
  */
 export function receiptFor({ kind, subject }: Holder, facts: ReceiptFacts): JsonObject {
   const { id, issuer, recordedAt, audit, consent, requestId, rule } = facts;
@@ -192,7 +192,7 @@ function eventOf({ kind, subject }: Holder, facts: ReceiptFacts): JsonObject {
     event_time: happenedAt.toISOString(),
     // A rule is the customer's own word, given beforehand.
     entity_id: (rule ? subject : authors[actor.kind]) ?? issuer,
-    ...(!hidesMethod && { indication_method: methodOf(facts) }),
+    ...(!hidesMethod && { indication_method: methodOf(kind, facts) }),
     ...(consent &&
       isOpen(consent) && {
         validity_duration: { '@type': 'dpv:UntilTimeDuration', until: consent.expiresAt.toISOString() },
@@ -200,19 +200,23 @@ function eventOf({ kind, subject }: Holder, facts: ReceiptFacts): JsonObject {
   };
 }
 
-function methodOf({ event, rule }: ReceiptFacts): JsonValue {
+function methodOf(holder: Holder['kind'], { event, rule, actor }: ReceiptFacts): JsonValue {
   if (event === 'expired') return 'lapse_of_time';
-  return rule ? 'standing_rule' : 'direct';
+  if (rule) return 'standing_rule';
+  return actor.delegation && holder === 'customer' ? 'delegate' : 'direct';
 }
 
 /**
  * The state that the change has led to. The vocabulary has no term for a pause: what is paused may come back and has
- * not been withdrawn, so the nearest that is true is the class of all states that do not allow processing.
+ * not been withdrawn, so the nearest that is true is the class of all states that do not allow processing. The same
+ * goes for what was approved before anybody asked.
  */
 function stateOf({ event, actor, consent }: ReceiptFacts): string {
   switch (event) {
     case 'refused':
       return 'dpv:ConsentRefused';
+    case 'pre_approved':
+      return 'dpv:ConsentStatusInvalidForProcessing';
     case 'expired':
       return 'dpv:ConsentExpired';
     case 'withdrawn':

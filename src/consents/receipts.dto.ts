@@ -10,7 +10,7 @@ export interface Receipt {
   id: string;
   event: ReceiptEvent;
   consentId: string | null;
-  /** The consent's version that the change made; null where a request was refused. */
+  /** The consent's version that the change made; null where it is about a request alone. */
   version: number | null;
   at: Date;
   /** The compact JWS (RFC 7515). */
@@ -27,7 +27,7 @@ export class ReceiptDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'The version of the consent that it made; null where a request was refused.',
+    description: 'The version of the consent that it made; null where it is about a request alone.',
     example: 1,
   })
   readonly version!: number | null;

@@ -36,12 +36,13 @@ export function findReceipts(reader: Reader, versions: readonly RowVersion[]): P
   );
 }
 
+/** The last one: what was approved beforehand may be called off. */
 export function findReceiptOfRequest(
   reader: Reader,
   { bucket, customerId }: CustomerKey,
   requestId: string,
 ): Promise<StoredReceipt | null> {
-  return reader.findOneBy(StoredReceipt, { bucket, customerId, requestId });
+  return reader.findOne(StoredReceipt, { where: { bucket, customerId, requestId }, order: { id: 'DESC' } });
 }
 
 export interface ReceiptsPage {

@@ -9,6 +9,8 @@ import { ConsentsService } from './consents.service.js';
 import { differenceOf, removedBy } from './difference.js';
 import { latestEndOf } from './narrowing.js';
 import type { Language } from './phrases.js';
+import { lastEndOf } from './pre-approval.js';
+import { holdingOf } from './renamed.js';
 import { type Notice, noticeOf } from './wording.js';
 
 /** Requests in words. */
@@ -34,16 +36,18 @@ export class RequestNotices {
     const retailer = await this.retailers.get(request.retailerId, reader);
     // What is given once is a consent of its own: it changes nothing of what is given already.
     const isStanding = request.use === 'standing';
-    const given = isStanding ? await this.consents.standingWith(reader, request, request.retailerId) : null;
+    const standing = isStanding ? await this.consents.standingWith(reader, request, request.retailerId) : null;
+    const vocabulary = this.vocabularies.release(request.vocabularyVersion);
+    const given = standing && holdingOf(standing, vocabulary);
     const now = this.clock.now();
     const worded = {
       // Who says nothing about it leaves the limit as it is.
       request: { ...request, maxReadsPerDay: request.maxReadsPerDay ?? given?.maxReadsPerDay ?? null },
       retailer,
       difference: differenceOf(request, given, now),
-      end: latestEndOf(request, now),
+      end: request.preApproval ? lastEndOf(request.preApproval) : latestEndOf(request, now),
       removed: request.action === 'replace' ? removedBy(request, given, now) : [],
-      vocabulary: this.vocabularies.release(request.vocabularyVersion),
+      vocabulary,
     };
     return { en: noticeOf(worded, 'en'), de: noticeOf(worded, 'de') };
   }

@@ -10,8 +10,9 @@ import { lockStanding } from './consents.queries.js';
 import { differenceOf } from './difference.js';
 import { days } from './duration.js';
 import type { Choice } from './narrowing.js';
-import { type Language, languages } from './phrases.js';
+import { asLanguage } from './phrases.js';
 import { lastTakenBack } from './receipts.queries.js';
+import { holdingOf } from './renamed.js';
 import { RequestDecisions } from './request-decisions.js';
 import { RequestNotices } from './request-notices.js';
 import { applyRules, type AskingRetailer, type Verdict } from './rule.js';
@@ -42,7 +43,8 @@ export class RuleDecisions {
     request.strike(verdict.struck);
     const at = this.clock.now();
     // What is given already would only be given for longer, again and again while nobody looks.
-    const isGiven = differenceOf({ details: request.details }, standing, at).complete;
+    const held = standing && holdingOf(standing, vocabulary);
+    const isGiven = differenceOf({ details: request.details }, held, at).complete;
     if (verdict.outcome === 'ask' || (verdict.outcome === 'allow' && isGiven)) {
       if (verdict.struck.length > 0) await tx.save(request);
       return;
@@ -78,8 +80,4 @@ function choiceOf(
     expiresAt,
     maxReadsPerDay: maxReadsPerDay === null ? undefined : Math.min(maxReadsPerDay, limit),
   };
-}
-
-function asLanguage(language: string | null): Language {
-  return languages.find((known) => known === language) ?? 'en';
 }

@@ -70,7 +70,10 @@ export function applyRules(
   retailer: AskingRetailer,
   vocabulary: Vocabulary,
 ): Verdict {
-  const inForce = rules.filter((rule) => rule.enabled && isAbout(rule, retailer)).toSorted(byAge);
+  const inForce = rules
+    .filter((rule) => rule.enabled && isAbout(rule, retailer))
+    .map((rule) => ({ ...rule, when: whenUnderNamesOf(rule.when, vocabulary) }))
+    .toSorted(byAge);
   const refusing = inForce.filter(({ effect }) => effect === 'refuse');
   const struck = details.flatMap((detail) => {
     const rule = refusing.find(({ when }) => meets(when, detail, vocabulary));
@@ -89,6 +92,11 @@ export function applyRules(
   // a word for either.
   const mayAllow = retailer.isActive && use === 'standing' && action === 'merge';
   return rule && mayAllow ? { outcome: 'allow', struck, rule } : { outcome: 'ask', struck };
+}
+
+/** A rule means an attribute by whatever name it has today. */
+function whenUnderNamesOf(when: RuleConditions, vocabulary: Vocabulary): RuleConditions {
+  return when.attributes ? { ...when, attributes: when.attributes.map((name) => vocabulary.nameOf(name)) } : when;
 }
 
 function isAbout({ when }: Rule, retailer: AskingRetailer): boolean {

@@ -2,8 +2,12 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 import { consentChanges } from './consent-version.entity.js';
 
-/** What has a receipt: every change of a consent, and a request's refusal. */
-export const receiptEvents = [...consentChanges, 'refused'] as const;
+/** What is about a request that has led to no consent, or not yet. */
+export const requestEvents = ['refused', 'pre_approved'] as const;
+export type RequestEvent = (typeof requestEvents)[number];
+
+/** What has a receipt: every change of a consent, a request's refusal, and what was approved beforehand. */
+export const receiptEvents = [...consentChanges, ...requestEvents] as const;
 export type ReceiptEvent = (typeof receiptEvents)[number];
 
 /**
@@ -20,13 +24,13 @@ export type ReceiptEvent = (typeof receiptEvents)[number];
   unique: true,
   where: 'consent_id is not null',
 })
-@Index('consent_receipts_one_per_decision', ['bucket', 'customerId', 'requestId'], {
+@Index('consent_receipts_one_per_decision', ['bucket', 'customerId', 'requestId', 'event'], {
   unique: true,
   where: 'request_id is not null',
 })
 @Check(
   'consent_receipts_event',
-  `event in ('given', 'refused', 'amended', 'paused', 'resumed', 'renewed', 'withdrawn', 'expired')`,
+  `event in ('given', 'refused', 'amended', 'paused', 'resumed', 'renewed', 'withdrawn', 'expired', 'pre_approved')`,
 )
 @Check(
   'consent_receipts_about',
@@ -37,7 +41,7 @@ export class StoredReceipt {
   @PrimaryColumn('uuid', { name: 'customer_id', primaryKeyConstraintName: 'consent_receipts_pk' }) customerId!: string;
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'consent_receipts_pk' }) id!: string;
   @Column('uuid', { name: 'retailer_id' }) retailerId!: string;
-  /** The consent and the version that the change made; null where a request was refused. */
+  /** The consent and the version that the change made; null where it is about a request alone. */
   @Column('uuid', { name: 'consent_id', nullable: true }) consentId!: string | null;
   @Column('int', { nullable: true }) version!: number | null;
   /** The request that the change decided, where it decided one. */

@@ -11,7 +11,7 @@ import { type Notice, type NoticeDetail, noticeHash, type NoticeItem, type Notic
 type Both<T> = Readonly<Record<Language, T>>;
 
 /** A text in each language. */
-class TextDto implements Labels {
+export class TextDto implements Labels {
   @ApiProperty({ example: 'Shoe size' })
   readonly en!: string;
 

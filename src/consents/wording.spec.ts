@@ -57,7 +57,8 @@ describe('a request in words', () => {
       [
         'Only here: Till and Website.',
         'Only at this time: Shopping.',
-        'Also as a copy for tills without a connection.',
+        'Also as a copy for tills without a connection. Tills may keep it for up to 24 hours: one that stays without a ' +
+          'connection does not notice before then that you have ended this.',
         'Albatross may keep it for 30 days.',
       ],
       [

@@ -2,7 +2,7 @@ import { sha256 } from '../platform/crypto/seal.js';
 import { canonicalJson } from '../platform/json.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { ConsentUse } from './consent.entity.js';
-import type { RequestAction } from './consent-request.entity.js';
+import type { RequestAction, RequestOrigin } from './consent-request.entity.js';
 import { type AskedDetail, isSpecialDetail, type Item, itemsOf } from './detail.js';
 import type { Difference, Held, Standing } from './difference.js';
 import { dateOf } from './duration.js';
@@ -74,6 +74,7 @@ export interface Worded {
     lifetimeDays: number;
     maxReadsPerDay?: number | null;
     action?: RequestAction;
+    origin?: RequestOrigin;
     message: string | null;
   };
   retailer: { id: string; name: string; privacyUrl: string; incentive: string | null };
@@ -99,7 +100,7 @@ export function noticeOf(
     language,
     shown: true,
     retailer: { id: retailer.id, name: retailer.name, privacy_url: retailer.privacyUrl },
-    title: say.title(retailer.name),
+    title: request.origin === 'switch' ? say.beforehand(retailer.name) : say.title(retailer.name),
     message: request.message,
     // Express consent is nothing to be paid for.
     incentive: special ? null : retailer.incentive,
@@ -116,7 +117,8 @@ export function noticeOf(
     })),
     removed: removed.map((item) => words.removal(item)),
     statement: special ? statementOf(special, request, words) : null,
-    life: lifeOf(request, words),
+    // What is taken along ends with a date, and not some time after somebody has asked for it.
+    life: request.origin === 'switch' ? say.until(spellDate(end.toISOString(), language)) : lifeOf(request, words),
     ending: say.ending,
     refusing: say.refusing(retailer.name),
   };

@@ -12,8 +12,9 @@ import { passkeysOf } from './passkeys.queries.js';
 import { PersonalToken } from './personal-token.entity.js';
 import { openProfile } from './profile.js';
 import { Session } from './session.entity.js';
+import { TillCode } from './till-code.entity.js';
 
-const ERASED = [Session, PersonalToken, Passkey, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
+const ERASED = [TillCode, Session, PersonalToken, Passkey, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
 
 /** What this module holds of a customer. Their keys are counted to it, since it has them made. */
 @Injectable()
@@ -34,6 +35,7 @@ export class AccountData implements OnModuleInit {
         'sessions',
         'personal_tokens',
         'passkeys',
+        'till_codes',
         'subject_keys',
         'audit_subjects',
       ],
@@ -58,6 +60,8 @@ export class AccountData implements OnModuleInit {
         created_at: createdAt.toISOString(),
         updated_at: updatedAt.toISOString(),
       },
+      provided: true,
+      source: 'customer',
     };
     for (const session of await reader.findBy(Session, { ...customer })) {
       yield {

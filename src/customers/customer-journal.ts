@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AuditService } from '../audit/audit.service.js';
+import { type Actor, AuditService } from '../audit/audit.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
@@ -19,12 +19,20 @@ export type CustomerEventType =
   | 'password.changed'
   | 'recovery-codes.renewed'
   | 'passkey.added'
-  | 'passkey.removed';
+  | 'passkey.removed'
+  | 'delegation.offered'
+  | 'delegation.accepted'
+  | 'delegation.narrowed'
+  | 'delegation.ended'
+  | 'delegation.expired'
+  | 'delegation.lapsed';
 
 export interface CustomerEvent {
   type: CustomerEventType;
   at: Date;
   customer: CustomerKey;
+  /** Who did it; the customer, unless told. */
+  actor?: Actor;
   /** The id of what it happened to. */
   subject: string;
   data?: JsonObject;
@@ -38,9 +46,10 @@ export class CustomerJournal {
     private readonly outbox: OutboxService,
   ) {}
 
-  /** Writes what a customer did as one audit entry and one outbox event, in the transaction in which it happens. */
-  async record(tx: Tx, { type, at, customer, subject, data = {} }: CustomerEvent): Promise<void> {
-    await this.audit.append(tx, { type, at, actor: { kind: 'customer' }, customer, data });
+  /** Writes what happened to a customer’s account as one audit entry and one outbox event, in the transaction in which it happens. */
+  async record(tx: Tx, event: CustomerEvent): Promise<void> {
+    const { type, at, customer, actor = { kind: 'customer' }, subject, data = {} } = event;
+    await this.audit.append(tx, { type, at, actor, customer, data });
     await this.outbox.enqueue(tx, { type, at, customer, subject, data });
   }
 

@@ -2,10 +2,16 @@ import { parse, stringify } from 'uuid';
 
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 
-export type CustomerTokenKind = 'session' | 'personal';
+/** A delegation's is an invitation to accept it: it lets nobody in. */
+export type CustomerTokenKind = 'session' | 'personal' | 'delegation';
 
-const PREFIXES: Readonly<Record<CustomerTokenKind, string>> = { session: 'ccx_st_', personal: 'ccx_pt_' };
-const TOKEN = /^ccx_(st|pt)_([A-Za-z0-9_-]{64})$/;
+const PREFIXES: Readonly<Record<CustomerTokenKind, string>> = {
+  session: 'ccx_st_',
+  personal: 'ccx_pt_',
+  delegation: 'ccx_dl_',
+};
+const KINDS = new Map(Object.entries(PREFIXES).map(([kind, prefix]) => [prefix, kind as CustomerTokenKind]));
+const TOKEN = /^(ccx_[a-z]{2}_)([A-Za-z0-9_-]{64})$/;
 const ID_BYTES = 16;
 
 /** How many random bytes a token holds beside the customer's id. */
@@ -21,11 +27,12 @@ export function makeCustomerToken(kind: CustomerTokenKind, customer: CustomerKey
 
 /** Whose token this claims to be, or null when it is none of ours. Only its hash in the database proves it. */
 export function customerOfToken(token: string): { kind: CustomerTokenKind; customer: CustomerKey } | null {
-  const [, prefix, text] = TOKEN.exec(token) ?? [];
-  if (text === undefined) return null;
+  const [, prefix = '', text = ''] = TOKEN.exec(token) ?? [];
+  const kind = KINDS.get(prefix);
+  if (!kind) return null;
   try {
     const id = stringify(Buffer.from(text, 'base64url').subarray(0, ID_BYTES));
-    return { kind: prefix === 'st' ? 'session' : 'personal', customer: customerKey(id) };
+    return { kind, customer: customerKey(id) };
   } catch {
     return null; // sixteen bytes that are no UUID
   }

@@ -30,7 +30,10 @@ export class LoginIdentity {
 }
 
 /** What is sealed of a customer, by the name under which it is sealed. */
-export type SealedField = 'email' | 'display name' | 'device' | 'token name' | 'passkey name';
+export type SealedField = 'email' | 'display name' | 'device' | 'token name' | 'passkey name' | DelegationName;
+
+/** What the two sides of a delegation call each other. */
+type DelegationName = 'delegation name' | 'delegate name' | 'giver name';
 
 export function sealFor(customer: CustomerKey, profileKey: Buffer, field: SealedField, text: string): Buffer {
   return seal(profileKey, text, `${field}:${customer.customerId}`);

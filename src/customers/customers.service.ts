@@ -134,7 +134,7 @@ export class CustomersService {
   /** Who a customer's token belongs to and what it may do; null when it is not one, is unknown or has ended. */
   async authenticate(token: string): Promise<CustomerPrincipal | null> {
     const claimed = customerOfToken(token);
-    if (!claimed) return null;
+    if (!claimed || claimed.kind === 'delegation') return null;
     const issuer = claimed.kind === 'session' ? this.sessions : this.tokens;
     return issuer.principalOfToken(claimed.customer, token);
   }

@@ -26,3 +26,30 @@ export const passkey = {
   created_at: '2026-11-22T09:36:00.000Z',
   last_used_at: null,
 };
+
+export const delegationInvitation = 'ccx_dl_AZqcPn8QfEGdK1pvDzuOIc4Rt9mLw2vYxT6nJ8qWbE1kSfH3zPpU7gBuD5iRoVaN';
+
+export const delegationExample = {
+  id: '019a9c50-3d6a-7c2e-8f41-2b9d7e5a1c60',
+  role: 'giver',
+  name: 'Anna, who does the shopping',
+  status: 'offered',
+  scopes: ['preferences.read', 'preferences.write'],
+  attributes: ['food.allergen', 'fulfilment', 'size'],
+  offered_at: '2026-11-22T09:40:00.000Z',
+  invitation_expires_at: '2026-11-29T09:40:00.000Z',
+  accepted_at: null,
+  accepted_by: null,
+  expires_at: '2027-05-22T00:00:00.000Z',
+  ended_at: null,
+  ended_by: null,
+};
+
+export const heldDelegationExample = {
+  ...delegationExample,
+  role: 'delegate',
+  name: 'Mira',
+  status: 'active',
+  invitation_expires_at: null,
+  accepted_at: '2026-11-22T18:05:00.000Z',
+};

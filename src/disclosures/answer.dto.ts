@@ -6,9 +6,12 @@ import type { JsonValue } from '../platform/json.js';
 import type { Effective } from '../preferences/resolve.js';
 import { type Strength, strengths } from '../vocabulary/attribute.js';
 import { purposes, stages, touchpoints } from '../vocabulary/code-lists.js';
-import type { Answer, Refusal } from './reading.service.js';
+import type { OpenConsent } from './admission.js';
+import type { Answer } from './answering.service.js';
+import type { Refusal } from './reading.service.js';
 
-class AnsweringConsentDto {
+/** The consent by which an answer is given. */
+export class AnsweringConsentDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
@@ -20,6 +23,10 @@ class AnsweringConsentDto {
 
   @ApiProperty({ format: 'date-time' })
   expires_at!: string;
+
+  static of({ id, version, status, expiresAt }: OpenConsent): AnsweringConsentDto {
+    return { id, version, status, expires_at: expiresAt.toISOString() };
+  }
 }
 
 /** A preference as it holds here and now. */
@@ -70,21 +77,27 @@ export class PreferencesAnswerDto {
   })
   valid_until!: string;
 
-  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.0.0' })
+  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.1.0' })
   vocabulary!: string;
 
   @ApiProperty({ type: [EffectivePreferenceDto], description: 'Empty when the customer has stated nothing.' })
   preferences!: EffectivePreferenceDto[];
+
+  @ApiPropertyOptional({
+    description:
+      'At beacons and in social media, where no preferences are answered: whether you may address the customer now.',
+    example: false,
+  })
+  may_address?: boolean;
 
   @ApiProperty({ format: 'uuid', description: 'The record of this answer, which the customer sees.' })
   disclosure_id!: string;
 
   static of({ subject, consent, circumstances, at, vocabulary, view, disclosureId }: Answer): PreferencesAnswerDto {
     const { purpose, touchpoint, stage } = circumstances;
-    const { id, version, status, expiresAt } = consent;
     return {
       subject,
-      consent: { id, version, status, expires_at: expiresAt.toISOString() },
+      consent: AnsweringConsentDto.of(consent),
       purpose,
       touchpoint,
       stage,
@@ -92,6 +105,7 @@ export class PreferencesAnswerDto {
       valid_until: view.validUntil.toISOString(),
       vocabulary: vocabulary.version,
       preferences: view.preferences.map(EffectivePreferenceDto.of),
+      ...(view.mayAddress !== null && { may_address: view.mayAddress }),
       disclosure_id: disclosureId,
     };
   }
@@ -129,7 +143,7 @@ export class RefusedSubjectDto {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'With `outside-consent`: what the consent does not cover.',
+    description: 'With `outside-consent` and `outside-view`: what is not covered.',
     example: { attributes: ['size.footwear'] },
   })
   outside?: unknown;

@@ -1,5 +1,5 @@
 import type { Circumstances } from '../consents/covers.js';
-import type { ConsentDetail } from '../consents/detail.js';
+import type { ConsentDetail, Delivery } from '../consents/detail.js';
 import { type FieldError, InvalidRequestError } from '../platform/errors.js';
 import { currentLines } from './view.js';
 
@@ -8,6 +8,8 @@ export interface AskedCircumstances {
   readonly purpose?: string;
   readonly touchpoint?: string;
   readonly stage?: string;
+  /** How; live where left out. */
+  readonly delivery?: Delivery;
 }
 
 /**
@@ -36,7 +38,7 @@ export function settle(
     ]);
   }
   const stage = asked.stage ?? only(lines.flatMap(({ stages }) => stages)) ?? null;
-  return { purpose, touchpoint, stage, delivery: 'live' };
+  return { purpose, touchpoint, stage, delivery: asked.delivery ?? 'live' };
 }
 
 function only<Code>(codes: readonly Code[]): Code | undefined {

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 
-import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { Access, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { type Page, PageDto } from '../platform/http/paging.js';
 import { DisclosureDto, DisclosuresQuery } from './disclosures.dto.js';
@@ -13,6 +13,7 @@ export class DisclosuresController {
 
   @Get()
   @Access('customer', 'disclosures.read')
+  @Delegable()
   @Operation({
     id: 'listDisclosures',
     tag: 'Disclosures (customer)',
@@ -46,9 +47,9 @@ export class DisclosuresController {
     errors: [],
   })
   listDisclosures(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() principal: CustomerPrincipal,
     @Query() query: DisclosuresQuery,
   ): Promise<Page<DisclosureDto>> {
-    return this.disclosures.list(customer, query);
+    return this.disclosures.list(principal, query);
   }
 }

@@ -15,6 +15,35 @@ export class NoConsentError extends CcxError {
   }
 }
 
+/** The customer would have given it; the touchpoint has no use for it. */
+@Problem({
+  code: 'outside-view',
+  kind: 'forbidden',
+  title: 'The view of this touchpoint has no room for this',
+  advice:
+    'Ask for less: `outside` names what is not in the view. Where the touchpoint can honour it, publish that with ' +
+    'PUT /v1/retailer/touchpoints.',
+})
+export class OutsideViewError extends CcxError {
+  constructor(touchpoint: string, attributes: readonly string[]) {
+    super(`The view of the touchpoint ${touchpoint} has no room for ${attributes.join(', ')}.`, {
+      extensions: { outside: { attributes: [...attributes] } },
+    });
+  }
+}
+
+@Problem({
+  code: 'too-many-acknowledgements',
+  kind: 'conflict',
+  title: 'There are too many acknowledgements under this consent',
+  advice: 'Leave `key` out: that says of all values of an attribute what holds of each.',
+})
+export class TooManyAcknowledgementsError extends CcxError {
+  constructor(most: number) {
+    super(`At most ${most} acknowledgements are kept for one consent.`);
+  }
+}
+
 @Problem({
   code: 'daily-reads-spent',
   kind: 'too-many',

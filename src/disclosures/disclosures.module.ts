@@ -1,9 +1,18 @@
 import { Module } from '@nestjs/common';
 
 import { ConsentsModule } from '../consents/consents.module.js';
+import { CustomersModule } from '../customers/customers.module.js';
+import { InteractionsModule } from '../interactions/interactions.module.js';
 import { PreferencesModule } from '../preferences/preferences.module.js';
 import { RetailersModule } from '../retailers/retailers.module.js';
 import { VocabularyModule } from '../vocabulary/vocabulary.module.js';
+import { AcknowledgementsController, AcknowledgingController } from './acknowledgements.controller.js';
+import { AcknowledgementsService } from './acknowledgements.service.js';
+import { Answering } from './answering.service.js';
+import { ContactPermissionController } from './contact-permission.controller.js';
+import { ContactPermissionService } from './contact-permission.service.js';
+import { ChoicesController } from './choices.controller.js';
+import { ChoicesService } from './choices.service.js';
 import { DisclosuresController } from './disclosures.controller.js';
 import { DisclosuresService } from './disclosures.service.js';
 import { EffectiveController } from './effective.controller.js';
@@ -11,11 +20,49 @@ import { EffectiveService } from './effective.service.js';
 import { ReadingController } from './reading.controller.js';
 import { ReadingService } from './reading.service.js';
 import { DisclosureRecorder } from './recorder.service.js';
+import { SnapshotEntries } from './snapshot-entries.js';
+import { SnapshotWorker } from './snapshot-worker.js';
+import { SnapshotsController } from './snapshots.controller.js';
+import { SnapshotsService } from './snapshots.service.js';
+import { StatusListsController } from './status-lists.controller.js';
+import { StatusLists } from './status-lists.service.js';
+import { TillClients } from './till-clients.js';
+import { TillCodeReadingController } from './till-codes.controller.js';
+import { TillReadingService } from './till-reading.service.js';
+import { StandingsService } from './standings.service.js';
 import { ViewsService } from './views.service.js';
 
 @Module({
-  imports: [VocabularyModule, RetailersModule, PreferencesModule, ConsentsModule],
-  controllers: [ReadingController, DisclosuresController, EffectiveController],
-  providers: [ReadingService, ViewsService, DisclosureRecorder, DisclosuresService, EffectiveService],
+  imports: [VocabularyModule, CustomersModule, RetailersModule, PreferencesModule, ConsentsModule, InteractionsModule],
+  controllers: [
+    AcknowledgingController,
+    AcknowledgementsController,
+    ChoicesController,
+    ContactPermissionController,
+    ReadingController,
+    DisclosuresController,
+    EffectiveController,
+    SnapshotsController,
+    StatusListsController,
+    TillCodeReadingController,
+  ],
+  providers: [
+    AcknowledgementsService,
+    ChoicesService,
+    ContactPermissionService,
+    StandingsService,
+    ReadingService,
+    Answering,
+    ViewsService,
+    DisclosureRecorder,
+    DisclosuresService,
+    EffectiveService,
+    SnapshotsService,
+    SnapshotWorker,
+    SnapshotEntries,
+    StatusLists,
+    TillClients,
+    TillReadingService,
+  ],
 })
 export class DisclosuresModule {}

@@ -90,6 +90,8 @@ export interface DisclosureFilter {
   readonly from?: Date;
   /** Exclusive. */
   readonly to?: Date;
+  /** Leaves out these attributes, and whatever is about nothing else. */
+  readonly hidden?: readonly string[];
   /** Only those after this one in the order of the list. */
   readonly after?: { readonly checkedAt: Date; readonly id: string };
   readonly limit: number;
@@ -99,7 +101,7 @@ export interface DisclosureFilter {
 export async function listDisclosures(
   reader: Reader,
   customer: CustomerKey,
-  { retailerId, attribute, from, to, after, limit }: DisclosureFilter,
+  { retailerId, attribute, from, to, hidden, after, limit }: DisclosureFilter,
 ): Promise<Disclosure[]> {
   const rows = await reader.query<DisclosureRow[]>(
     `select checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes, purpose, touchpoint, stage,
@@ -111,11 +113,15 @@ export async function listDisclosures(
         and checked_at >= coalesce($5::timestamptz, '-infinity')
         and checked_at < coalesce($6::timestamptz, 'infinity')
         and ($7::timestamptz is null or (checked_at, id) < ($7, $8::uuid))
+        and ($10::text[] is null or (not attributes <@ $10 and ($4::text is null or $4 <> all($10))))
       order by checked_at desc, id desc
       limit $9`,
-    [customer.bucket, customer.customerId, retailerId, attribute, from, to, after?.checkedAt, after?.id, limit],
+    [customer.bucket, customer.customerId, retailerId, attribute, from, to, after?.checkedAt, after?.id, limit, hidden],
   );
-  return rows.map((row) => toDisclosure(customer, row));
+  return rows.map((row) => {
+    const attributes = row.attributes.filter((read) => !hidden?.includes(read));
+    return toDisclosure(customer, { ...row, attributes });
+  });
 }
 
 interface DisclosureRow {

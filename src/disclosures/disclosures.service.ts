@@ -3,6 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Reader } from '../platform/database/database.js';
 import { Partitions } from '../platform/database/partitions.js';
+import type { CustomerPrincipal } from '../platform/http/access.js';
 import { decodeCursor, type Page, pageOf, pageSize } from '../platform/http/paging.js';
 import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
 import { RetailersService } from '../retailers/retailers.service.js';
@@ -32,8 +33,11 @@ export class DisclosuresService implements OnModuleInit {
     });
   }
 
-  /** One page of who read what, and who was refused, the latest first. */
-  async list(customer: CustomerKey, query: DisclosuresQuery): Promise<Page<DisclosureDto>> {
+  /**
+   * One page of who read what, and who was refused, the latest first. Whoever acts for the customer is not told of special
+   * attributes that their delegation does not name, nor of reads that were about nothing else.
+   */
+  async list({ customer, delegation }: CustomerPrincipal, query: DisclosuresQuery): Promise<Page<DisclosureDto>> {
     const [checkedAt, id] = decodeCursor(query.cursor, ['time', 'uuid']) ?? [];
     const limit = pageSize(query);
     const { reader } = this.database;
@@ -42,6 +46,7 @@ export class DisclosuresService implements OnModuleInit {
       attribute: query.attribute,
       from: query.from,
       to: query.to,
+      hidden: delegation?.hidden,
       after: checkedAt && id ? { checkedAt, id } : undefined,
       limit: limit + 1,
     });
@@ -54,7 +59,8 @@ export class DisclosuresService implements OnModuleInit {
     do {
       const rows = await listDisclosures(reader, customer, { after, limit: EXPORTED_AT_ONCE });
       for (const { retailer, consent, ...read } of await this.named(rows)) {
-        yield { kind: 'disclosure', record: { ...read, retailer: { ...retailer }, consent: { ...consent } } };
+        const record = { ...read, retailer: { ...retailer }, consent: { ...consent } };
+        yield { kind: 'disclosure', record, ...(read.refused === null && { recipient: retailer.id }) };
       }
       after = rows.length === EXPORTED_AT_ONCE ? rows.at(-1) : undefined;
     } while (after);

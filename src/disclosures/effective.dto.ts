@@ -5,12 +5,13 @@ import { openCode, openCodes } from '../platform/http/extensible.js';
 import { Omittable } from '../platform/http/omittable.js';
 import { IsInstant } from '../platform/http/timestamp.js';
 import type { JsonValue } from '../platform/json.js';
+import type { Format } from '../preferences/rendering.js';
 import type { Effective } from '../preferences/resolve.js';
 import { type Outcome, outcomes, type Reason, reasons, type Verdict } from '../preferences/verdict.js';
 import { type Strength, strengths } from '../vocabulary/attribute.js';
 import { type Purpose, purposes, type Touchpoint, touchpoints } from '../vocabulary/code-lists.js';
 import type { Preview, SharedWith } from './effective.service.js';
-import { CircumstancesDto } from './reading.dto.js';
+import { CircumstancesDto, FormatProperty } from './reading.dto.js';
 import { type NotSharedReason, notSharedReasons } from './view.js';
 
 export class EffectiveQuery extends CircumstancesDto {
@@ -33,10 +34,21 @@ export class EffectiveQuery extends CircumstancesDto {
   @IsInstant()
   @Omittable()
   at?: Date;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'As if you had stated nothing since. `at` is then that time, too, where it is left out.',
+  })
+  @IsInstant()
+  @Omittable()
+  as_of?: Date;
+
+  @FormatProperty()
+  format?: Format;
 }
 
 /** What holds, and what it rests on. */
-class OwnEffectivePreferenceDto {
+export class OwnEffectivePreferenceDto {
   @ApiProperty({ example: 'contact.marketing' })
   attribute!: string;
 
@@ -65,7 +77,7 @@ class OwnEffectivePreferenceDto {
 }
 
 /** What became of one preference. */
-class VerdictDto {
+export class VerdictDto {
   @ApiProperty({ format: 'uuid' })
   preference_id!: string;
 
@@ -165,7 +177,7 @@ export class EffectiveDto {
   })
   valid_until!: string | null;
 
-  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.0.0' })
+  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.1.0' })
   vocabulary!: string;
 
   @ApiProperty({ type: [OwnEffectivePreferenceDto] })

@@ -1,7 +1,9 @@
 import { Body, Controller, Get, Headers, Post, Query, Res } from '@nestjs/common';
+import { ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { ConsentPausedError, OutsideConsentError } from '../consents/consents.errors.js';
+import { Config } from '../platform/config/config.js';
 import { InvalidProofError } from '../platform/errors.js';
 import {
   Access,
@@ -15,32 +17,39 @@ import { RateLimit } from '../platform/http/rate-limit.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { LookUpAnswerDto, PreferencesAnswerDto } from './answer.dto.js';
 import { answerExample, lookUpExample } from './answer.examples.js';
-import { DailyReadsSpentError } from './disclosures.errors.js';
+import { DailyReadsSpentError, OutsideViewError } from './disclosures.errors.js';
 import { LookUpDto, ReadPreferencesQuery } from './reading.dto.js';
 import { ReadingService } from './reading.service.js';
+import { RenderedAnswerDto } from './rendered.dto.js';
 
 const READS = { points: 60_000, seconds: 60, by: 'principal' } as const;
 
 /** For retailers: what customers let them know. */
 @Controller('v1/preferences')
 export class ReadingController {
-  constructor(private readonly reading: ReadingService) {}
+  constructor(
+    private readonly reading: ReadingService,
+    private readonly config: Config,
+  ) {}
 
   @Get()
   @Access('retailer', 'preferences.read')
   @ChecksClientInStatement()
   @RecordsProof()
   @RateLimit('reads', READS)
+  @ApiExtraModels(PreferencesAnswerDto, RenderedAnswerDto)
   @Operation({
     id: 'readPreferences',
     tag: 'Preferences (retailer)',
     summary: 'Read what a customer lets you know, here and now',
     description:
       'With a token of a consent. You get what holds for you at this touchpoint and stage, cut to what the consent ' +
-      'covers for this purpose. Every answer is recorded for the customer before it leaves, also a 304.',
+      'covers for this purpose. Where no stage is named, it is the only one of the consent, or none in particular, which ' +
+      'takes a line for all of them. Every answer is recorded for the customer before it leaves, also a 304. With ' +
+      '`format` the same comes in the words of another standard.',
     ok: {
       status: 200,
-      type: PreferencesAnswerDto,
+      schema: { oneOf: [{ $ref: getSchemaPath(PreferencesAnswerDto) }, { $ref: getSchemaPath(RenderedAnswerDto) }] },
       description: 'What you may know. An attribute about which nothing is stated is left out.',
       example: answerExample,
       headers: {
@@ -49,19 +58,30 @@ export class ReadingController {
       },
     },
     more: [{ status: 304, description: 'What you hold still stands: the consent was checked again.' }],
-    errors: [OutsideConsentError, ConsentPausedError, RetailerSuspendedError, DailyReadsSpentError, InvalidProofError],
+    errors: [
+      OutsideConsentError,
+      OutsideViewError,
+      ConsentPausedError,
+      RetailerSuspendedError,
+      DailyReadsSpentError,
+      InvalidProofError,
+    ],
   })
   async readPreferences(
     @CurrentRetailer() reader: RetailerPrincipal,
     @Query() query: ReadPreferencesQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PreferencesAnswerDto | undefined> {
-    const answer = await this.reading.read(reader, ReadPreferencesQuery.inquiryOf(query), ifNoneMatch);
-    void reply.headers({ etag: answer.view.etag, 'cache-control': 'private, no-cache', vary: 'authorization' });
-    if (!answer.unchanged) return PreferencesAnswerDto.of(answer);
-    void reply.status(304);
-    return undefined;
+  ): Promise<PreferencesAnswerDto | RenderedAnswerDto | undefined> {
+    const inquiry = ReadPreferencesQuery.inquiryOf(query);
+    const answer = await this.reading.read(reader, inquiry, ifNoneMatch);
+    void reply.headers({ etag: answer.etag, 'cache-control': 'private, no-cache', vary: 'authorization' });
+    if (answer.unchanged) {
+      void reply.status(304);
+      return undefined;
+    }
+    const { format } = inquiry;
+    return format ? RenderedAnswerDto.of(answer, format, this.config.issuer) : PreferencesAnswerDto.of(answer);
   }
 
   @Post('lookup')

@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
@@ -12,10 +13,12 @@ import {
 } from 'class-validator';
 
 import { Omittable } from '../platform/http/omittable.js';
+import { IsOccasion, OCCASION } from '../preferences/context.dto.js';
 import type { Place } from '../preferences/preference.js';
+import { type Format, formats, type RenderedFormat } from '../preferences/rendering.js';
 import { type Purpose, purposes, type Stage, stages, type Touchpoint, touchpoints } from '../vocabulary/code-lists.js';
 import { PRINTABLE } from '../vocabulary/schemas.js';
-import type { Inquiry } from './reading.service.js';
+import type { Inquiry } from './answering.service.js';
 
 const MOST_SUBJECTS = 500;
 const MOST_ATTRIBUTES = 100;
@@ -55,16 +58,40 @@ export class CircumstancesDto {
   @Omittable()
   store?: string;
 
-  @ApiPropertyOptional({ description: 'An occasion, as customers name it.', maxLength: LONGEST_TEXT, example: 'gift' })
-  @IsString()
-  @MaxLength(LONGEST_TEXT)
-  @Matches(new RegExp(PRINTABLE, 'u'), { message: '$property must be one line of text' })
+  @ApiPropertyOptional({
+    description:
+      'An occasion, as customers name it: a word in small letters. One that they do not name changes nothing.',
+    pattern: OCCASION.source,
+    example: 'gift',
+  })
+  @IsOccasion()
   @Omittable()
   occasion?: string;
 
   static placeOf({ country, region, store }: CircumstancesDto): Place | null {
     return country || region || store ? { country, region, store } : null;
   }
+}
+
+/** In whose words something is answered. */
+export const FormatProperty = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      enum: formats,
+      default: 'ccx',
+      description:
+        'In whose words: ours, or those of schema.org (JSON-LD), of the Universal Commerce Protocol (`ucp` as of ' +
+        '2026-08-25, `ucp_2026_04_08` its earlier booleans), of Adobe XDM or of Salesforce. No other than ours tells ' +
+        'everything: what it has no place for is left out.',
+      example: 'xdm',
+    }),
+    IsIn(formats),
+    Omittable(),
+  );
+
+/** The words asked for when they are not ours. */
+export function renderedFormat(format: Format | undefined): RenderedFormat | undefined {
+  return format === 'ccx' ? undefined : format;
 }
 
 class ReadingDto extends CircumstancesDto {
@@ -106,6 +133,13 @@ export class ReadPreferencesQuery extends ReadingDto {
   @ArrayMaxSize(MOST_ATTRIBUTES)
   @Omittable()
   attributes?: string[];
+
+  @FormatProperty()
+  format?: Format;
+
+  static override inquiryOf(dto: ReadPreferencesQuery): Inquiry {
+    return { ...ReadingDto.inquiryOf(dto), format: renderedFormat(dto.format) };
+  }
 }
 
 export class LookUpDto extends ReadingDto {

@@ -2,6 +2,7 @@ import type { ConsentDetail } from '../consents/detail.js';
 import type { ConsentStatus } from '../consents/consent.entity.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Database } from '../platform/database/database.js';
+import type { MenuAttributes } from '../retailers/menu.js';
 
 /** Who reads: a retailer through one of its clients. */
 export interface Reader {
@@ -20,6 +21,8 @@ export interface Standing {
   readonly sectors: readonly string[];
   /** The touchpoints of the client. */
   readonly touchpoints: readonly string[];
+  /** What the retailer has published for its touchpoints. */
+  readonly menu: MenuAttributes;
   readonly consent: StandingConsent | null;
 }
 
@@ -41,20 +44,22 @@ export interface StandingConsent {
 export interface SealedDocument {
   readonly category: string;
   readonly version: number;
+  readonly vocabularyVersion: string;
   readonly sealed: Buffer;
 }
 
 // What both statements say of a consent. Which of the documents' attributes may be seen is decided by `view()`.
 const columns = `
        statement_timestamp() as checked_at, r.status = 'active' and cl.status = 'active' as serving, r.sectors,
-       cl.touchpoints, c.id as consent_id, c.version, c.status, c.details, c.expires_at, c.max_reads_per_day,
-       cc.token_epoch, k.profile_key, d.categories, d.versions, d.sealed`;
+       r.menu_attributes, cl.touchpoints, c.id as consent_id, c.version, c.status, c.details, c.expires_at, c.max_reads_per_day,
+       cc.token_epoch, k.profile_key, d.categories, d.versions, d.vocabulary_versions, d.sealed`;
 const belongings = `
   left join consent_clients cc
          on cc.bucket = c.bucket and cc.customer_id = c.customer_id and cc.consent_id = c.id and cc.client_id = cl.id
   left join subject_keys k on k.bucket = c.bucket and k.customer_id = c.customer_id
   left join lateral (
-    select array_agg(p.category) as categories, array_agg(p.version) as versions, array_agg(p.sealed) as sealed
+    select array_agg(p.category) as categories, array_agg(p.version) as versions,
+           array_agg(p.vocabulary_version) as vocabulary_versions, array_agg(p.sealed) as sealed
       from preference_documents p
      where p.bucket = c.bucket and p.customer_id = c.customer_id and c.status = 'active'
        and jsonb_path_exists(c.details, '$[*].attributes[*] ? (@ starts with $category)',
@@ -114,6 +119,7 @@ interface StandingRow {
   serving: boolean;
   sectors: string[];
   touchpoints: string[];
+  menu_attributes: MenuAttributes;
   consent_id: string | null;
   version: number;
   status: ConsentStatus;
@@ -124,6 +130,7 @@ interface StandingRow {
   profile_key: Buffer | null;
   categories: string[] | null;
   versions: number[];
+  vocabulary_versions: string[];
   sealed: Buffer[];
 }
 
@@ -133,6 +140,7 @@ function toStanding(row: StandingRow): Standing {
     serving: row.serving,
     sectors: row.sectors,
     touchpoints: row.touchpoints,
+    menu: row.menu_attributes,
     consent: row.consent_id === null ? null : toConsent(row.consent_id, row),
   };
 }
@@ -150,6 +158,7 @@ function toConsent(id: string, row: StandingRow): StandingConsent {
     documents: (row.categories ?? []).map((category, index) => ({
       category,
       version: row.versions[index]!,
+      vocabularyVersion: row.vocabulary_versions[index]!,
       sealed: row.sealed[index]!,
     })),
   };

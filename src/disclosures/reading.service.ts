@@ -1,48 +1,29 @@
 import { Injectable } from '@nestjs/common';
 
-import { OutsideConsentError } from '../consents/consents.errors.js';
-import { type Circumstances, outsideOf } from '../consents/covers.js';
-import { decodeSubject } from '../platform/crypto/pairwise.js';
+import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database } from '../platform/database/database.js';
-import { CcxError, ForbiddenError, InvalidRequestError, problemOf } from '../platform/errors.js';
+import { CcxError, ForbiddenError, InvalidRequestError } from '../platform/errors.js';
 import type { RetailerPrincipal } from '../platform/http/access.js';
-import { matchesIfNoneMatch } from '../platform/http/etag.js';
 import { Random } from '../platform/random.js';
-import type { Place } from '../preferences/preference.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
-import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import { VocabularyService } from '../vocabulary/vocabulary.service.js';
-import { type Admission, admitBySubject, admitByToken, type OpenConsent } from './admission.js';
-import { type AskedCircumstances, settle } from './circumstances.js';
+import { admitBySubject, admitByToken, type OpenConsent } from './admission.js';
+import {
+  type Answer,
+  Answering,
+  type Errand,
+  type Inquiry,
+  type Party,
+  type ProvenReader,
+} from './answering.service.js';
 import type { Disclosure } from './disclosure.js';
+import { disclosureOf, refusalOf } from './disclosure-records.js';
 import { DailyReadsSpentError, NoConsentError } from './disclosures.errors.js';
-import { type NamedAttributes, namedAttributes } from './named-attributes.js';
-import { countRead, lookUpStandings, readStanding, type Standing, type StandingConsent } from './reading.queries.js';
+import { namedAttributes } from './named-attributes.js';
+import { countRead, lookUpStandings, readStanding } from './reading.queries.js';
 import { DisclosureRecorder } from './recorder.service.js';
-import { type PreparedView, ViewsService } from './views.service.js';
-
-/** What a retailer asks for, and in which circumstances. */
-export interface Inquiry extends AskedCircumstances {
-  /** Attributes and categories; left out, all that is shared. */
-  readonly attributes?: readonly string[];
-  readonly place: Place | null;
-  readonly occasion: string | null;
-}
-
-/** What a retailer is answered about one customer. */
-export interface Answer {
-  readonly disclosureId: string;
-  readonly subject: string;
-  readonly consent: OpenConsent;
-  readonly circumstances: Circumstances;
-  readonly at: Date;
-  readonly vocabulary: Vocabulary;
-  readonly view: PreparedView;
-  /** The retailer holds this answer already. */
-  readonly unchanged: boolean;
-}
 
 /** Why a retailer is answered nothing about one customer. */
 export interface Refusal {
@@ -50,23 +31,14 @@ export interface Refusal {
   readonly error: CcxError;
 }
 
-/** One inquiry, about any number of customers. */
-interface Errand {
-  readonly reader: RetailerPrincipal;
-  readonly inquiry: Inquiry;
-  readonly named: NamedAttributes | null;
-  readonly vocabulary: Vocabulary;
-  readonly admit: Admission;
-  /** Where in the request faults are pointed at. */
-  readonly base: string;
-  readonly ifNoneMatch?: string;
-}
-
-/** One of the customers. */
-interface Party {
-  readonly subject: string;
-  readonly customer: CustomerKey;
-  readonly standing: Standing;
+/** How a reading differs from a look-up. */
+export interface Manner {
+  /** Cuts each answer, before it is recorded what it tells. */
+  readonly fit?: (answer: Answer) => Answer;
+  /** Whether refusals are recorded; they are where a retailer has asked about just these customers. */
+  readonly recordsRefusals?: boolean;
+  /** Where in the request faults are pointed at; left out, in its body. */
+  readonly base?: string;
 }
 
 /** An answer or an error, and what is to be recorded of it. */
@@ -83,7 +55,7 @@ export class ReadingService {
     private readonly database: Database,
     private readonly vocabularies: VocabularyService,
     private readonly retailers: RetailersService,
-    private readonly views: ViewsService,
+    private readonly answering: Answering,
     private readonly recorder: DisclosureRecorder,
     private readonly random: Random,
   ) {}
@@ -95,8 +67,10 @@ export class ReadingService {
   async read(reader: RetailerPrincipal, inquiry: Inquiry, ifNoneMatch?: string): Promise<Answer> {
     const { consent: token } = reader;
     if (!token)
-      throw new ForbiddenError('Reading takes a token of a consent; the client’s own token looks subjects up.');
-    const vocabulary = this.vocabularies.current();
+      throw new ForbiddenError(
+        'Reading takes a token of a consent; with the client’s own, look subjects up: POST /v1/preferences/lookup.',
+      );
+    const vocabulary = this.vocabularies.current().seenBy(reader.retailerId);
     const named = namedAttributes(inquiry.attributes, vocabulary, () => 'query/attributes');
     const standing = await readStanding(this.database, reader, token.customer, token.id);
     if (!standing) throw new RetailerSuspendedError();
@@ -120,34 +94,64 @@ export class ReadingService {
     reader: RetailerPrincipal,
     subjects: readonly string[],
     inquiry: Inquiry,
+    manner: Pick<Manner, 'base'> = {},
   ): Promise<(Answer | Refusal)[]> {
-    if (reader.consent) throw new ForbiddenError('Looking subjects up takes the client’s own token.');
-    const vocabulary = this.vocabularies.current();
-    const named = namedAttributes(inquiry.attributes, vocabulary, (index) => `/attributes/${index}`);
+    if (reader.consent)
+      throw new ForbiddenError(
+        'Looking subjects up takes the client’s own token; with that of a consent, read: GET /v1/preferences.',
+      );
     const pairwiseKey = await this.retailers.pairwiseKeyOf(reader.retailerId);
-    const customers = subjects.map((subject) => decodeSubject(subject, pairwiseKey));
-    const known = customers.filter((customer) => customer !== null);
+    const asked = subjects.map((subject) => ({ subject, customer: decodeSubject(subject, pairwiseKey) }));
+    return this.consult(reader, asked, inquiry, manner);
+  }
+
+  /**
+   * The same answers about customers whom the service itself names, for whatever reaches retailers by another way than
+   * a look-up. They are recorded once this resolves, and so are the refusals.
+   *
+   * @throws RetailerSuspendedError UnavailableError for all of them together
+   */
+  async readAbout(
+    reader: ProvenReader,
+    customers: readonly CustomerKey[],
+    inquiry: Inquiry,
+    manner: Manner = {},
+  ): Promise<(Answer | Refusal)[]> {
+    const pairwiseKey = await this.retailers.pairwiseKeyOf(reader.retailerId);
+    const asked = customers.map((customer) => ({ subject: encodeSubject(customer.customerId, pairwiseKey), customer }));
+    return this.consult(reader, asked, inquiry, manner);
+  }
+
+  private async consult(
+    reader: ProvenReader,
+    asked: readonly { subject: string; customer: CustomerKey | null }[],
+    inquiry: Inquiry,
+    { fit, recordsRefusals = true, base = '' }: Manner = {},
+  ): Promise<(Answer | Refusal)[]> {
+    const vocabulary = this.vocabularies.current().seenBy(reader.retailerId);
+    const named = namedAttributes(inquiry.attributes, vocabulary, (index) => `/attributes/${index}`);
+    const known = asked.flatMap(({ customer }) => customer ?? []);
     const standings = await lookUpStandings(this.database, reader, known);
     if (!standings[0]?.serving) throw new RetailerSuspendedError();
 
-    const errand = { reader, inquiry, named, vocabulary, admit: admitBySubject, base: '' };
+    const errand = { reader, inquiry, named, vocabulary, admit: admitBySubject, base, ...(fit && { fit }) };
     const results: Considered[] = [];
     let next = 0;
-    for (const [index, subject] of subjects.entries()) {
-      const customer = customers[index];
+    for (const { subject, customer } of asked) {
       const standing = customer ? standings[next++] : undefined;
       const nobody = { error: new NoConsentError() };
       results.push(customer && standing ? await this.consider(errand, { subject, customer, standing }) : nobody);
     }
     const disclosed = (kind: 'answer' | 'error') => results.flatMap((found) => (found[kind] && found.disclosure) ?? []);
     await this.recorder.record(disclosed('answer'), reader.proof);
-    await this.recorder.recordRefused(disclosed('error'));
-    return results.map(({ answer, error }, index) => answer ?? { subject: subjects[index]!, error: error! });
+    if (recordsRefusals) await this.recorder.recordRefused(disclosed('error'));
+    return results.map(({ answer, error }, index) => answer ?? { subject: asked[index]!.subject, error: error! });
   }
 
   private async consider(errand: Errand, party: Party): Promise<Considered> {
     try {
-      const answer = this.answer(errand, party);
+      const whole = this.answering.answer(errand, party);
+      const answer = errand.fit?.(whole) ?? whole;
       await this.spendRead(party, answer.consent);
       return { answer, disclosure: disclosureOf(errand, party, answer) };
     } catch (error) {
@@ -156,33 +160,9 @@ export class ReadingService {
       // A faulty question is nobody's refusal, and of somebody without an open consent or erased there is no record.
       const isRefusal = !(error instanceof InvalidRequestError || error instanceof NoConsentError);
       return isRefusal && consent?.profileKey
-        ? { error, disclosure: this.refusalOf(errand, party, consent, error) }
+        ? { error, disclosure: refusalOf(errand, party, consent, { id: this.random.id(), error }) }
         : { error };
     }
-  }
-
-  private answer(errand: Errand, { subject, customer, standing }: Party): Answer {
-    const { reader, inquiry, named, vocabulary } = errand;
-    const { checkedAt: at } = standing;
-    if (!standing.serving) throw new RetailerSuspendedError();
-    const consent = errand.admit(standing);
-    const { touchpoints: reach } = standing;
-    const circumstances = settle(inquiry, consent.details, reach, at, errand.base);
-    const { place, occasion } = inquiry;
-    const view = this.views.of(
-      { reader, customer, standing, consent, reach, circumstances, attributes: named?.attributes, place, occasion },
-      vocabulary,
-    );
-    const missing = named?.notAmong(view.attributes) ?? [];
-    if (missing.length > 0 || view.attributes.length === 0) {
-      throw new OutsideConsentError({
-        ...outsideOf(consent.details, missing, circumstances, at),
-        ...(missing.length > 0 && { attributes: missing }),
-        ...(!reach.includes(circumstances.touchpoint) && { touchpoint: circumstances.touchpoint }),
-      });
-    }
-    const unchanged = matchesIfNoneMatch(errand.ifNoneMatch, view.etag);
-    return { disclosureId: this.random.id(), subject, consent, circumstances, at, vocabulary, view, unchanged };
   }
 
   private async spendRead({ customer, standing }: Party, { id, maxReadsPerDay }: OpenConsent): Promise<void> {
@@ -191,37 +171,4 @@ export class ReadingService {
     if (await countRead(this.database, customer, id, checkedAt)) return;
     throw new DailyReadsSpentError(maxReadsPerDay, checkedAt);
   }
-
-  private refusalOf(errand: Errand, party: Party, consent: StandingConsent, error: CcxError): Disclosure {
-    const { purpose = null, touchpoint = null, stage = null } = errand.inquiry;
-    return {
-      ...recordOf(errand, party, consent),
-      id: this.random.id(),
-      attributes: [...(errand.named?.attributes ?? [])],
-      purpose,
-      touchpoint,
-      stage,
-      unchanged: false,
-      refused: problemOf(error).code,
-    };
-  }
-}
-
-function disclosureOf(errand: Errand, party: Party, answer: Answer): Disclosure {
-  const { purpose, touchpoint, stage } = answer.circumstances;
-  return {
-    ...recordOf(errand, party, answer.consent),
-    id: answer.disclosureId,
-    attributes: [...new Set(answer.view.preferences.map(({ attribute }) => attribute))],
-    purpose,
-    touchpoint,
-    stage,
-    unchanged: answer.unchanged,
-    refused: null,
-  };
-}
-
-function recordOf({ reader }: Errand, { customer, standing }: Party, { id, version }: StandingConsent) {
-  const { retailerId, clientId } = reader;
-  return { customer, consent: { id, version }, retailerId, clientId, checkedAt: standing.checkedAt };
 }

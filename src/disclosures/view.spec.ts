@@ -55,7 +55,8 @@ const lines: fc.Arbitrary<ConsentDetail[]> = fc.array(
 
 const permission: fc.Arbitrary<Permission> = fc.record({
   details: lines,
-  touchpoints: fc.subarray(['till', 'web', 'app']),
+  touchpoints: fc.subarray(['till', 'web', 'app', 'beacon']),
+  menu: fc.record({ till: fc.subarray(paths), beacon: fc.subarray(paths) }, { requiredKeys: [] }),
   withheld: fc.constantFrom([], [], [], ['paused' as const]),
 });
 
@@ -78,6 +79,25 @@ const look: fc.Arbitrary<Look> = fc
     question: { ...asked, touchpoint },
   }));
 
+/** Where nothing stands in the way but what the lines are about. */
+const openHanded: fc.Arbitrary<Look> = look.map(({ permission: { details }, circumstances, question: asked }) => ({
+  permission: {
+    details: details.map((detail) => ({
+      ...detail,
+      purposes: [circumstances.purpose],
+      touchpoints: ['till', 'web'],
+      stages: [...stages],
+      delivery: ['live'],
+      expires_at: LATER,
+    })) as ConsentDetail[],
+    touchpoints: ['till', 'web'],
+    menu: { till: paths },
+    withheld: [],
+  },
+  circumstances,
+  question: asked,
+}));
+
 function seen(all: readonly Preference[], { permission: allowed, circumstances, question: asked }: Look): View {
   return view(documentsOf(all), vocabulary, allowed, circumstances, asked);
 }
@@ -86,7 +106,12 @@ function seen(all: readonly Preference[], { permission: allowed, circumstances, 
 function maySee(path: string, { permission: allowed, circumstances, question: { at } }: Look): boolean {
   const attribute = vocabulary.attribute(path)!;
   const places: readonly string[] = attribute.touchpoints;
+  const { touchpoint } = circumstances;
+  const published = allowed.menu[touchpoint];
+  const usual = touchpoint === 'web' || /^(language|loyalty|receipt|returns)\./.test(path);
   return (
+    (touchpoint !== 'beacon' || path === 'contact.marketing') &&
+    (published ? published.includes(path) : usual || touchpoint === 'beacon') &&
     allowed.withheld.length === 0 &&
     places.includes(circumstances.touchpoint) &&
     allowed.touchpoints.includes(circumstances.touchpoint) &&
@@ -111,16 +136,23 @@ describe('what a retailer gets', () => {
     );
   });
 
-  it('never has a special attribute among those of a line for ordinary ones', () => {
+  it('never has a special attribute but by a line for it alone, of the type for special ones', () => {
+    let told = 0;
     fc.assert(
-      fc.property(preferences, look, (all, asked) => {
-        const details = asked.permission.details.filter(({ type }) => type === 'ccx_preferences');
-        for (const path of seen(all, { ...asked, permission: { ...asked.permission, details } }).attributes) {
-          expect(isSpecial(vocabulary.attribute(path)!)).toBe(false);
-        }
+      fc.property(preferences, openHanded, (all, asked) => {
+        const consented = asked.permission.details.flatMap((detail) =>
+          detail.type === 'ccx_preferences_special' ? detail.attributes : [],
+        );
+        const answer = seen(all, asked);
+        const about = [...answer.attributes, ...answer.told, ...answer.preferences.map(({ attribute }) => attribute)];
+        const special = about.filter((path) => isSpecial(vocabulary.attribute(path)!));
+        expect(special.filter((path) => !consented.includes(path))).toEqual([]);
+        told += answer.preferences.filter(({ attribute }) => special.includes(attribute)).length;
       }),
-      runs,
+      { numRuns: 3_000 },
     );
+    // It would be easy to tell nothing special by telling nothing.
+    expect(told).toBeGreaterThan(50);
   });
 
   it('shows nothing of what is not shared, not even when it changes', () => {
@@ -163,9 +195,11 @@ describe('what a retailer gets', () => {
 });
 
 describe('why an attribute is not shared', () => {
+  const menu = { till: ['size.footwear', 'size.apparel', 'food.allergen', 'food.diet', 'price.sensitivity'] };
   const allowed = (...details: ConsentDetail[]): Permission => ({
     details,
     touchpoints: [...touchpoints],
+    menu,
     withheld: [],
   });
   const asked = { purpose: 'dpv:ServicePersonalisation', touchpoint: 'till', stage: 'shopping' };
@@ -221,6 +255,19 @@ describe('why an attribute is not shared', () => {
     },
     { when: 'it is another touchpoint', given: allowed(line({ touchpoints: ['web'] })), because: ['touchpoint'] },
     { when: 'it is not for this touchpoint', path: substitution, given: only(substitution), because: ['touchpoint'] },
+    {
+      when: 'the retailer has no use for it there',
+      given: { ...allowed(line()), menu: { till: [] } },
+      because: ['view'],
+    },
+    { when: 'a till usually has no use for it', given: { ...allowed(line()), menu: {} }, because: ['view'] },
+    {
+      when: 'it is special and not asked live',
+      path: 'food.allergen',
+      given: allowed({ ...allergens, delivery: ['live', 'offline'] }),
+      about: { ...asked, delivery: 'offline' },
+      because: ['special'],
+    },
     { when: 'the client is elsewhere', given: { ...allowed(line()), touchpoints: ['web'] }, because: ['touchpoint'] },
     { when: 'it is another stage', given: allowed(line({ stages: ['exploring'] })), because: ['stage'] },
     {

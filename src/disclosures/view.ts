@@ -1,7 +1,10 @@
-import { isCurrent, mismatches } from '../consents/covers.js';
-import type { ConsentDetail, ReadingDetail } from '../consents/detail.js';
+import { type Circumstances, isCurrent, mismatches } from '../consents/covers.js';
+import type { ConsentDetail, Delivery, ReadingDetail } from '../consents/detail.js';
+import type { JsonObject } from '../platform/json.js';
 import type { PreparedDocument } from '../preferences/prepared.js';
 import { type Effective, type Question, resolve } from '../preferences/resolve.js';
+import type { MenuAttributes } from '../retailers/menu.js';
+import { ADDRESSING, addressedBy, isInView } from '../retailers/touchpoint-view.js';
 import { type Attribute, isSpecial } from '../vocabulary/attribute.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 
@@ -12,6 +15,7 @@ export const notSharedReasons = {
   private: 'It is never shown to any retailer.',
   purpose: 'Your consent is for another purpose.',
   touchpoint: 'It is not for this touchpoint.',
+  view: 'The retailer has no use for it at this touchpoint.',
   stage: 'Your consent is for another stage.',
   delivery: 'Your consent does not let the retailer ask while it serves you.',
   paused: 'You have paused the consent.',
@@ -25,6 +29,8 @@ export interface Permission {
   readonly details: readonly ConsentDetail[];
   /** The touchpoints that the client serves. */
   readonly touchpoints: readonly string[];
+  /** What the retailer can honour at its touchpoints, where it has published that. */
+  readonly menu: MenuAttributes;
   /** What withholds everything at the moment, whatever the lines say. */
   readonly withheld: readonly ('paused' | 'retailer_suspended')[];
 }
@@ -34,13 +40,21 @@ export interface Asked {
   readonly purpose?: string;
   readonly touchpoint?: string;
   readonly stage?: string | null;
+  /** How; live where left out. */
+  readonly delivery?: Delivery;
 }
 
 /** What a retailer gets. */
 export interface View {
   /** The attributes that it may know of here, whether or not anything is stated about them. */
   readonly attributes: readonly string[];
+  /** Those that it is not told here only because the touchpoint has no use for them. */
+  readonly outOfView: readonly string[];
   readonly preferences: readonly Effective[];
+  /** Whether the customer may be addressed now, where that alone is answered; null where preferences are. */
+  readonly mayAddress: boolean | null;
+  /** The attributes of which the answer tells something. */
+  readonly told: readonly string[];
   /** Until then the same question has the same answer, if nothing is recorded and the consent is not changed. */
   readonly validUntil: Date | null;
 }
@@ -53,26 +67,41 @@ export function view(
   documents: readonly PreparedDocument[],
   vocabulary: Vocabulary,
   permission: Permission,
-  asked: Asked,
+  asked: Circumstances,
   question: Question,
 ): View {
   const { at, attributes: wanted } = question;
-  const shared = vocabulary
-    .attributes()
-    .filter((attribute) => !wanted || wanted.has(attribute.path))
-    .filter((attribute) => whyNotShared(attribute, permission, asked, at).length === 0)
-    .map(({ path }) => path);
+  const shared: string[] = [];
+  const outOfView: string[] = [];
+  for (const attribute of vocabulary.attributes()) {
+    if (wanted && !wanted.has(attribute.path)) continue;
+    const because = whyNotShared(attribute, permission, asked, at);
+    if (because.length === 0) shared.push(attribute.path);
+    else if (because.length === 1 && because[0] === 'view') outOfView.push(attribute.path);
+  }
   const { effective, valid_until } = resolve(documents, vocabulary, { ...question, attributes: new Set(shared) });
+  const addressed = addressedBy(asked.touchpoint);
   return {
     attributes: shared,
-    preferences: effective,
+    outOfView,
+    ...(addressed
+      ? { preferences: [], mayAddress: mayAddress(effective, addressed), told: shared }
+      : { preferences: effective, mayAddress: null, told: [...new Set(effective.map(({ attribute }) => attribute))] }),
     validUntil: earliest(valid_until, nextExpiry(permission.details, at)),
   };
+}
+
+/** Only a clear yes lets a customer be addressed: one who has said nothing has not said yes. */
+function mayAddress(effective: readonly Effective[], by: 'in_person' | 'social'): boolean {
+  const value = effective.find(({ attribute }) => attribute === ADDRESSING)?.value as JsonObject | undefined;
+  return value?.[by] === true && value['max_per_week'] !== 0;
 }
 
 /** Why the attribute is not shared; empty exactly when it is. */
 export function whyNotShared(attribute: Attribute, permission: Permission, asked: Asked, at: Date): NotSharedReason[] {
   if (attribute.touchpoints.length === 0) return ['private'];
+  // What tells of health or belief is asked for while the customer is served, and kept in no copy.
+  if (isSpecial(attribute) && (asked.delivery ?? 'live') !== 'live') return ['special'];
   const lines = currentLines(permission.details, at).filter((line) => gives(line, attribute));
   if (lines.length === 0) return isSpecial(attribute) ? ['no_consent', 'special'] : ['no_consent'];
   // Lines are never combined: what is told are the faults of the line that comes nearest.
@@ -87,15 +116,16 @@ export function currentLines(details: readonly ConsentDetail[], at: Date): Readi
 }
 
 function faultsOf(line: ReadingDetail, attribute: Attribute, permission: Permission, asked: Asked): NotSharedReason[] {
-  const { touchpoint, ...others } = asked;
-  const reachable = line.touchpoints.some(
+  const { touchpoint, delivery = 'live', ...others } = asked;
+  const reachable = line.touchpoints.filter(
     (place) =>
       (touchpoint === undefined || place === touchpoint) &&
       attribute.touchpoints.includes(place) &&
       permission.touchpoints.includes(place),
   );
-  const faults: NotSharedReason[] = mismatches(line, { ...others, delivery: 'live' });
-  return reachable ? faults : [...faults, 'touchpoint'];
+  const faults: NotSharedReason[] = mismatches(line, { ...others, delivery });
+  if (reachable.length === 0) return [...faults, 'touchpoint'];
+  return reachable.some((place) => isInView(attribute, place, permission.menu)) ? faults : [...faults, 'view'];
 }
 
 /** Special attributes are given by lines of a type of their own, which give nothing else. */

@@ -7,6 +7,9 @@ import type { CustomerKey } from '../platform/customer-key.js';
 import { strongEtag } from '../platform/http/etag.js';
 import type { Place } from '../preferences/preference.js';
 import { PreferenceDocuments } from '../preferences/preference-documents.js';
+import type { PreparedDocument } from '../preferences/prepared.js';
+import type { Question } from '../preferences/resolve.js';
+import { underTodaysNames } from '../retailers/menu.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { OpenConsent } from './admission.js';
 import type { Reader, SealedDocument, Standing } from './reading.queries.js';
@@ -54,29 +57,36 @@ export class ViewsService {
     if (cached && look.standing.checkedAt < cached.validUntil) return cached;
 
     const { consent, circumstances, standing } = look;
-    const profileKey = this.keys.unwrapProfileKey(look.customer, consent.profileKey);
-    const documents = consent.documents.map((sealed) => this.documents.open(look.customer, profileKey, sealed));
     const seen = view(
-      documents,
+      this.documentsOf(look),
       vocabulary,
-      { details: consent.details, touchpoints: look.reach, withheld: [] },
-      circumstances,
       {
-        retailer: look.reader.retailerId,
-        sectors: standing.sectors,
-        touchpoint: circumstances.touchpoint,
-        stage: circumstances.stage,
-        place: look.place,
-        occasion: look.occasion,
-        at: standing.checkedAt,
-        attributes: look.attributes,
+        details: consent.details,
+        touchpoints: look.reach,
+        menu: underTodaysNames(standing.menu, vocabulary),
+        withheld: [],
       },
+      circumstances,
+      questionOf(look),
     );
     const validUntil = seen.validUntil && seen.validUntil < consent.expiresAt ? seen.validUntil : consent.expiresAt;
     const prepared = { ...seen, validUntil, etag: strongEtag(origin, validUntil) };
     this.views.set(origin, prepared);
     return prepared;
   }
+
+  /** What the customer states in the categories that the consent names. Most of it is not for the retailer. */
+  documentsOf({ customer, consent }: Pick<Look, 'customer' | 'consent'>): PreparedDocument[] {
+    const profileKey = this.keys.unwrapProfileKey(customer, consent.profileKey);
+    return consent.documents.map((sealed) => this.documents.open(customer, profileKey, sealed));
+  }
+}
+
+/** What holds is asked for like this. */
+export function questionOf({ reader, standing, circumstances, place, occasion, attributes }: Look): Question {
+  const { touchpoint, stage } = circumstances;
+  const { sectors, checkedAt: at } = standing;
+  return { retailer: reader.retailerId, sectors, touchpoint, stage, place, occasion, at, attributes };
 }
 
 /** All that a view is made from, save the time. */
@@ -86,10 +96,12 @@ function originOf(look: Look, vocabulary: Vocabulary): string {
     consent.id,
     consent.version,
     consent.documents.map(identityOf).sort(),
-    vocabulary.version,
+    vocabulary.revision,
     circumstances.purpose,
     circumstances.touchpoint,
     circumstances.stage,
+    circumstances.delivery,
+    standing.menu[circumstances.touchpoint] ?? null,
     look.attributes ? [...look.attributes].sort() : null,
     look.reach,
     look.reader.narrowedTo ?? null,

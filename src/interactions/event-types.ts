@@ -1,6 +1,7 @@
 import type { JsonObject } from '../platform/json.js';
 import type { Stage, Touchpoint } from '../vocabulary/code-lists.js';
 import { currencies } from '../vocabulary/currencies.js';
+import { contactChannels } from './contact.js';
 
 /**
  * The kinds of interaction that a retailer reports. Names follow `org.ccx.interaction.<noun>.<verb>.v1`; consents name
@@ -129,11 +130,18 @@ export const eventTypes: readonly EventType[] = [
         campaign,
         offer: code('Your own code of the offer.'),
         kind: { type: 'string', enum: ['coupon', 'discount', 'sample', 'content', 'points'] },
+        channel: {
+          type: 'string',
+          enum: [...contactChannels],
+          description:
+            'How it reached the customer. With it the offer counts as a contact; left out, unless they came upon it ' +
+            'themselves (`web`, `gift_registry`, `survey`).',
+        },
         valid_until: { type: 'string', format: 'date-time' },
       },
       ['campaign'],
     ),
-    example: { touchpoint: 'email', data: { campaign: 'spring-26', kind: 'coupon' } },
+    example: { touchpoint: 'email', data: { campaign: 'spring-26', kind: 'coupon', channel: 'email' } },
   },
   {
     name: 'promotion.responded',

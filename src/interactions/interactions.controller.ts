@@ -6,6 +6,7 @@ import {
   CurrentCustomer,
   CurrentRetailer,
   type CustomerPrincipal,
+  Delegable,
   type RetailerPrincipal,
 } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
@@ -75,6 +76,7 @@ export class InteractionsController {
 
   @Get()
   @Access('customer', 'interactions.read')
+  @Delegable()
   @Operation({
     id: 'listInteractions',
     tag: 'Interactions (customer)',

@@ -76,7 +76,8 @@ export class InteractionsService implements OnModuleInit {
     for (;;) {
       const found = await findInteractions(reader, customer, EVER, { ...(after && { after }), limit: EXPORT_PAGE });
       for (const interaction of await this.described(found)) {
-        yield { kind: 'interaction', record: { ...interaction, retailer: { ...interaction.retailer } } };
+        const record = { ...interaction, retailer: { ...interaction.retailer } };
+        yield { kind: 'interaction', record, source: interaction.retailer.id };
       }
       after = found.at(-1);
       if (found.length < EXPORT_PAGE) return;

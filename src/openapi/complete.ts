@@ -17,6 +17,7 @@ import {
   IdempotencyKeyReusedError,
   IdempotencyOutcomeUnknownError,
 } from '../platform/http/idempotency.errors.js';
+import { DelegationNotValidError, NotDelegableError } from '../platform/http/delegation.errors.js';
 import { InvalidCursorError } from '../platform/http/paging.js';
 import { problemResponses } from './problems.js';
 import type { DocumentedRoute } from './routes.js';
@@ -47,6 +48,7 @@ function impliedProblems(operation: OpenApiOperation, { operation: spec, traits 
     ...(operation.requestBody ? [MalformedJsonError, BodyTooLargeError, UnsupportedMediaTypeError] : []),
     ...(traits.access?.audience === 'public' ? [] : [UnauthenticatedError, ForbiddenError]),
     ...(traits.access?.audience === 'retailer' ? [InvalidProofError] : []),
+    ...(traits.access?.audience === 'customer' ? [traits.delegable ? DelegationNotValidError : NotDelegableError] : []),
     ...(spec.errors.includes(PreconditionFailedError) ? [PreconditionRequiredError] : []),
     ...(traits.idempotent
       ? [IdempotencyInProgressError, IdempotencyOutcomeUnknownError, IdempotencyKeyReusedError]
@@ -58,6 +60,15 @@ function impliedProblems(operation: OpenApiOperation, { operation: spec, traits 
 
 function headersOf({ operation: { errors, ok, more = [] }, traits }: DocumentedRoute): OpenApiParameter[] {
   return [
+    ...(traits.delegable
+      ? [
+          header(
+            'CCX-Acting-For',
+            'The id of a delegation that you hold: the request is then about whoever gave it, within its bounds.',
+            '019a9c50-3d6a-7c2e-8f41-2b9d7e5a1c60',
+          ),
+        ]
+      : []),
     ...(errors.includes(PreconditionFailedError)
       ? [header('If-Match', 'The ETag of the version that the change was made to.', '"nOVNk8PMrHqxvWSJzEzBNg"', true)]
       : []),

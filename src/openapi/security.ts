@@ -15,6 +15,7 @@ const scopeDescriptions: Readonly<Record<string, string>> = {
   'interactions.read': 'Read back the interactions that were reported',
   'consents.read': 'See the state of consents',
   'consents.request': 'Ask customers for a consent while they are not there',
+  'retailer.manage': 'Keep what the retailer publishes about itself, such as its touchpoint menu',
   grant_management_query: 'See what a consent token covers',
   grant_management_revoke: 'Give a consent back',
 };

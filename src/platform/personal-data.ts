@@ -19,6 +19,14 @@ export interface ExportedRecord {
   /** What it is, in the words of the API: `preference`, `consent`, `interaction`. */
   kind: string;
   record: JsonObject;
+  /** Whether the customer provided it (GDPR Article 20): it belongs to what they may take along. */
+  provided?: true;
+  /** Where it came from, unless it came about here: `customer`, the id of a retailer, or what an import was called. */
+  source?: string;
+  /** The id of the retailer that got it. */
+  recipient?: string;
+  /** Whether it was concluded from other data. */
+  inferred?: true;
 }
 
 /** Export and erasure run over this registry, so that a new module cannot be forgotten by either. */

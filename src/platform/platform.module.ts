@@ -23,6 +23,7 @@ import { RequestLimitInterceptor, RequestLimits } from './http/request-limits.js
 import { StrictQueryInterceptor } from './http/strict-query.js';
 import { RequestValidationPipe } from './http/validation.js';
 import { Jobs } from './jobs/jobs.js';
+import { LongJobs } from './jobs/long-jobs.js';
 import { PASSWORD_COST, PASSWORD_COST_TOKEN, type PasswordCost, Passwords } from './passwords/passwords.js';
 import { PersonalData } from './personal-data.js';
 import { Random } from './random.js';
@@ -56,6 +57,7 @@ const services = [
   Database,
   Partitions,
   Jobs,
+  LongJobs,
   PersonalData,
   RateLimits,
   RequestLimits,

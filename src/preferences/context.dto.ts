@@ -19,6 +19,11 @@ import { type Sector, sectors, type Stage, stages, type Touchpoint, touchpoints 
 import { PRINTABLE } from '../vocabulary/schemas.js';
 import { type Context, type Day, days, type Level, levels, type Place, type TimeOfWeek } from './preference.js';
 
+export const OCCASION = /^[a-z][a-z0-9_]{0,39}$/;
+/** A word for an occasion, as customers write it and as it is asked for. */
+export const IsOccasion = () =>
+  Matches(OCCASION, { message: '$property must be a short word in small letters, such as gift' });
+
 const retailerId = '019a9c3e-7f10-7c41-9d2b-5a6f0f3b8e21';
 
 /** To whom a preference applies. The level says which other member there is. */
@@ -156,10 +161,10 @@ export class ContextDto implements Context {
 
   @ApiPropertyOptional({
     description: 'A word of your own, such as gift, travel or party.',
-    pattern: '^[a-z][a-z0-9_]{0,39}$',
+    pattern: OCCASION.source,
     example: 'gift',
   })
-  @Matches(/^[a-z][a-z0-9_]{0,39}$/, { message: '$property must be a short word in small letters, such as gift' })
+  @IsOccasion()
   @Omittable()
   occasion?: string;
 }

@@ -8,6 +8,12 @@ describe('the examples of the API description', () => {
   });
 });
 
+it('says where to look for the attribute that it does not know', () => {
+  const draft: Draft = { attribute: 'receipt.delivry', value: {}, strength: 'want', applies_to: { level: 'everyone' } };
+  const detail = `is not an attribute of ccx-core ${vocabulary.version}: /v1/vocabularies/ccx-core lists them`;
+  expect(checkDraft(draft, vocabulary, '/items/0')).toEqual([{ pointer: '/items/0/attribute', detail }]);
+});
+
 describe('the identity of a preference', () => {
   const draft: Draft = {
     attribute: 'brand.affinity',

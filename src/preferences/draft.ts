@@ -1,9 +1,11 @@
 import type { FieldError } from '../platform/errors.js';
 import { canonicalJson, type JsonObject, type JsonValue } from '../platform/json.js';
-import type { Strength } from '../vocabulary/attribute.js';
+import type { Attribute, Strength } from '../vocabulary/attribute.js';
 import { stages, touchpoints } from '../vocabulary/code-lists.js';
+import { upcast } from '../vocabulary/upcast.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
-import { type AppliesTo, type Context, days, type Place, type Preference } from './preference.js';
+import { type AppliesTo, type Context, days, type Origin, type Place, type Preference } from './preference.js';
+import { isTaken } from './understood.js';
 import { isTimeZone } from './zone.js';
 
 /** What a customer says in one preference; the rest of it is made here. */
@@ -18,7 +20,12 @@ export interface Draft {
   readonly valid_from?: string;
   readonly valid_until?: string;
   readonly review_after?: string;
+  /** Of what is imported: who stated it first, where and when. */
+  readonly original?: Origin;
 }
+
+/** A draft in the canonical codes of a vocabulary, with its key. */
+export type Statement = Draft & Pick<Preference, 'key'>;
 
 export const LARGEST_VALUE_BYTES = 4096;
 
@@ -32,11 +39,17 @@ export function checkDraft(draft: Draft, vocabulary: Vocabulary, at: string): Fi
   return faults.map(({ pointer, detail }) => ({ pointer: at + pointer, detail }));
 }
 
-function checkStatement({ attribute: path, value, strength, weight }: Draft, vocabulary: Vocabulary): FieldError[] {
+function checkStatement(
+  { attribute: path, value, strength, weight, applies_to }: Draft,
+  vocabulary: Vocabulary,
+): FieldError[] {
   const attribute = vocabulary.attribute(path);
-  if (!attribute) return [{ pointer: '/attribute', detail: `is not an attribute of ccx-core ${vocabulary.version}` }];
+  if (!attribute) {
+    const detail = `is not an attribute of ccx-core ${vocabulary.version}: /v1/vocabularies/ccx-core lists them`;
+    return [{ pointer: '/attribute', detail }];
+  }
   if (attribute.alias_of) return [{ pointer: '/attribute', detail: `is now called ${attribute.alias_of}` }];
-  const faults: FieldError[] = [];
+  const faults = checkOwner(attribute, applies_to);
   const size = Buffer.byteLength(JSON.stringify(value));
   if (size > LARGEST_VALUE_BYTES) {
     faults.push({ pointer: '/value', detail: `must be at most ${LARGEST_VALUE_BYTES} bytes of JSON; it is ${size}` });
@@ -52,6 +65,40 @@ function checkStatement({ attribute: path, value, strength, weight }: Draft, voc
     faults.push({ pointer: '/weight', detail: 'is only for want and avoid' });
   }
   return faults;
+}
+
+/** What a retailer has added to the vocabulary for itself is said to that retailer alone. */
+function checkOwner({ owner }: Attribute, applies_to: AppliesTo): FieldError[] {
+  const isToOwner = applies_to.level === 'retailer' && applies_to.retailer_id === owner;
+  return owner === undefined || isToOwner
+    ? []
+    : [{ pointer: '/applies_to', detail: 'must name the one retailer that has this attribute' }];
+}
+
+/** What keeps something new from being said about an attribute that may be fine in what was said before. */
+export function checkNew({ attribute: path }: Draft, vocabulary: Vocabulary, at: string): FieldError[] {
+  const attribute = vocabulary.attribute(path);
+  return attribute?.status === 'deprecated' && attribute.alias_of === null
+    ? [{ pointer: `${at}/attribute`, detail: 'is deprecated: what was said stays, nothing new is said about it' }]
+    : [];
+}
+
+/** What a release will not take that comes into force soon. */
+export function checkComing(draft: Draft, vocabulary: Vocabulary, coming: Vocabulary, at: string): FieldError[] {
+  const says = statementOf(draft, vocabulary);
+  const upcasts = coming.upcastsSince(vocabulary.version);
+  const then = upcasts.reduce<Pick<Draft, 'attribute' | 'value' | 'strength'> | null>(
+    (statement, steps) => statement && upcast(statement, steps),
+    says,
+  );
+  return !then || isTaken(then, coming)
+    ? []
+    : [
+        {
+          pointer: `${at}/value`,
+          detail: `is not valid under ccx-core ${coming.version}, which comes into force soon`,
+        },
+      ];
 }
 
 function checkContext({ applies_to, context }: Draft): FieldError[] {
@@ -99,14 +146,17 @@ export function canonicalContext({ stage, touchpoint, place, time, occasion }: C
   };
 }
 
+/** What tells one preference from another. */
+export type Identified = Pick<Preference, 'attribute' | 'key' | 'applies_to' | 'context'>;
+
 /** Two preferences with the same identity say the same thing twice, whatever their values. */
-export function identityOf(statement: Pick<Preference, 'attribute' | 'key' | 'applies_to' | 'context'>): string {
+export function identityOf(statement: Identified): string {
   const { attribute, key, applies_to, context } = statement;
   return canonicalJson([attribute, key, applies_to, (context ?? null) as JsonObject | null]);
 }
 
 /** What a draft comes to under a vocabulary: its value in canonical codes, and its key. */
-export function statementOf(draft: Draft, vocabulary: Vocabulary): Draft & Pick<Preference, 'key'> {
+export function statementOf(draft: Draft, vocabulary: Vocabulary): Statement {
   const value = vocabulary.canonical(draft.attribute, draft.value);
   return { ...draft, value, key: vocabulary.keyOf(draft.attribute, value) };
 }

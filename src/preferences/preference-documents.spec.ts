@@ -3,13 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { SealBrokenError } from '../platform/crypto/seal.js';
 import type { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { customerKey } from '../platform/customer-key.js';
+import { ccxCore110 } from '../vocabulary/ccx-core/1.1.0.js';
+import type { VocabularyService } from '../vocabulary/vocabulary.service.js';
+import { Vocabulary } from '../vocabulary/vocabulary.js';
 import { PreferenceDocuments } from './preference-documents.js';
 import type { Preference } from './preference.js';
 
 const mira = customerKey('019a9c3e-7f10-7c41-9d2b-5a6f0f3b8e21');
 const noah = customerKey('019a9c3e-7f10-7c41-9d2b-5a6f0f3b8e22');
 const key = randomBytes(32);
-const documents = new PreferenceDocuments({} as SubjectKeys);
+const vocabularies = { current: () => new Vocabulary(ccxCore110) } as VocabularyService;
+const documents = new PreferenceDocuments({} as SubjectKeys, vocabularies);
 
 const preferences = (count: number): Preference[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -26,8 +30,10 @@ const preferences = (count: number): Preference[] =>
     updated_at: '2026-11-22T09:30:00.000Z',
   }));
 
-const sealed = (count: number, version = 1) =>
-  documents.seal(mira, key, { category: 'brand', version, preferences: preferences(count) });
+const sealed = (count: number, version = 1) => ({
+  ...documents.seal(mira, key, { category: 'brand', version, preferences: preferences(count) }),
+  vocabularyVersion: '1.1.0',
+});
 
 describe('a sealed document', () => {
   it.each([0, 1, 1000])('of %i preferences opens to what was sealed', (count) => {

@@ -7,14 +7,18 @@ import { open, seal } from '../platform/crypto/seal.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader } from '../platform/database/database.js';
+import { VocabularyService } from '../vocabulary/vocabulary.service.js';
 import type { Preference } from './preference.js';
 import { findDocuments } from './preferences.queries.js';
 import { type PreparedDocument, prepareDocument } from './prepared.js';
+import { understood } from './understood.js';
 
 /** A category's document as its row has it. */
 export interface SealedDocument {
   readonly category: string;
   readonly version: number;
+  /** The release under which it was written. */
+  readonly vocabularyVersion: string;
   readonly sealed: Buffer;
 }
 
@@ -31,7 +35,10 @@ const PACKED_FROM_BYTES = 8192;
 export class PreferenceDocuments {
   private readonly opened = new LRUCache<string, PreparedDocument>({ maxSize: CACHED_BYTES, ttl: CACHED_FOR_MS });
 
-  constructor(private readonly keys: SubjectKeys) {}
+  constructor(
+    private readonly keys: SubjectKeys,
+    private readonly vocabularies: VocabularyService,
+  ) {}
 
   /**
    * What the customer states now, in all categories or in some. A category without any preference may be missing.
@@ -45,23 +52,31 @@ export class PreferenceDocuments {
   }
 
   /** @throws SealBrokenError when the row is not this customer's document of this category and version */
-  open(customer: CustomerKey, profileKey: Buffer, { category, version, sealed }: SealedDocument): PreparedDocument {
+  open(customer: CustomerKey, profileKey: Buffer, row: SealedDocument): PreparedDocument {
+    const { category, version, vocabularyVersion, sealed } = row;
+    const vocabulary = this.vocabularies.current();
     const aad = documentAad(customer, category, version);
     // The tag stands for the content, so that a version that came to nothing is never taken for another one.
-    const name = `${aad}|${sealed.toString('base64', sealed.length - 16)}`;
+    const name = `${aad}|${vocabulary.version}|${sealed.toString('base64', sealed.length - 16)}`;
     const known = this.opened.get(name);
     if (known) return known;
     const text = unpack(open(profileKey, sealed, aad));
-    const document = prepareDocument(category, version, JSON.parse(text) as Preference[]);
+    const stated = understood(JSON.parse(text) as Preference[], vocabularyVersion, vocabulary);
+    const document = prepareDocument(category, version, stated);
     this.opened.set(name, document, { size: text.length * PREPARED_FACTOR });
     return document;
+  }
+
+  /** The document as it is written, whatever it means today. @throws SealBrokenError */
+  stored(customer: CustomerKey, profileKey: Buffer, { category, version, sealed }: SealedDocument): Preference[] {
+    return JSON.parse(unpack(open(profileKey, sealed, documentAad(customer, category, version)))) as Preference[];
   }
 
   seal(
     customer: CustomerKey,
     profileKey: Buffer,
     { category, version, preferences }: Pick<PreparedDocument, 'category' | 'version' | 'preferences'>,
-  ): SealedDocument {
+  ): Omit<SealedDocument, 'vocabularyVersion'> {
     const sealed = seal(profileKey, pack(JSON.stringify(preferences)), documentAad(customer, category, version));
     return { category, version, sealed };
   }

@@ -48,11 +48,17 @@ export type Status = (typeof statuses)[number];
 
 export const provenances = ['stated', 'imported', 'inferred_confirmed'] as const;
 
-export interface Provenance {
+/** How, from whom and when something came to be stated. */
+export interface Origin {
   readonly kind: (typeof provenances)[number];
   /** Who or what it came from. */
   readonly source: string;
   readonly at: string;
+}
+
+export interface Provenance extends Origin {
+  /** Of an imported one: what it was before it came here. */
+  readonly original?: Origin;
 }
 
 /** One statement of a customer, as it is stored and as it is answered. */
@@ -75,6 +81,14 @@ export interface Preference {
   readonly version: number;
   readonly recorded_at: string;
   readonly updated_at: string;
+}
+
+/**
+ * When the customer stated it, at whatever broker. To confirm it or to carry it elsewhere makes it no newer, and so
+ * changes nothing about which one wins.
+ */
+export function statedAt({ provenance: { original, at } }: Pick<Preference, 'provenance'>): string {
+  return original?.at ?? at;
 }
 
 /** The validator of a preference, for If-Match. */

@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { MoreThan } from 'typeorm';
 
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
@@ -9,6 +8,7 @@ import { type ExportedRecord, PersonalData } from '../platform/personal-data.js'
 import { PreferenceDocument } from './preference-document.entity.js';
 import { openVersion, PreferenceDocuments } from './preference-documents.js';
 import { PreferenceVersion } from './preference-version.entity.js';
+import type { Preference } from './preference.js';
 
 const PAGE = 1000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -37,7 +37,7 @@ export class PreferencesData implements OnModuleInit {
   private async *export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
     for (const { preferences } of await this.documents.of(reader, customer)) {
       for (const preference of preferences) {
-        yield { kind: 'preference', record: preference as unknown as JsonObject };
+        yield { kind: 'preference', record: preference as unknown as JsonObject, ...originOf(preference) };
       }
     }
     yield* this.exportHistory(reader, customer);
@@ -47,19 +47,19 @@ export class PreferencesData implements OnModuleInit {
     const { profileKey } = await this.keys.of(reader, customer);
     let last = { id: BEFORE_ALL, version: 0 };
     for (;;) {
-      const rows = await reader.find(PreferenceVersion, {
-        where: [
-          { ...customer, preferenceId: last.id, version: MoreThan(last.version) },
-          { ...customer, preferenceId: MoreThan(last.id) },
-        ],
-        order: { preferenceId: 'asc', version: 'asc' },
-        take: PAGE,
-      });
+      const rows = await reader
+        .createQueryBuilder(PreferenceVersion, 'v')
+        .where({ ...customer })
+        .andWhere('(v.preferenceId, v.version) > (:id, :version)', last)
+        .orderBy({ 'v.preferenceId': 'ASC', 'v.version': 'ASC' })
+        .take(PAGE)
+        .getMany();
       for (const row of rows) {
         const preference = openVersion(customer, profileKey, row);
         yield {
           kind: 'preference_version',
           record: { change: row.change, preference: preference as unknown as JsonObject },
+          provided: true,
         };
       }
       const end = rows.at(-1);
@@ -67,4 +67,8 @@ export class PreferencesData implements OnModuleInit {
       last = { id: end.preferenceId, version: end.version };
     }
   }
+}
+
+function originOf({ provenance: { kind, source } }: Preference): Pick<ExportedRecord, 'source' | 'inferred'> {
+  return kind === 'inferred_confirmed' ? { source, inferred: true } : { source };
 }

@@ -3,23 +3,25 @@ import { ApiBody } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { PreconditionFailedError, PreconditionRequiredError } from '../platform/errors.js';
-import { Access, actorOf, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { Access, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
+import { OutsideDelegationError } from '../platform/http/delegation.errors.js';
 import { notModified } from '../platform/http/etag.js';
 import { IdempotentCreate } from '../platform/http/idempotent-create.js';
 import { Operation } from '../platform/http/operation.js';
-import { InvalidCursorError, type Page, PageDto, PageQuery } from '../platform/http/paging.js';
+import { InvalidCursorError, type Page, PageDto } from '../platform/http/paging.js';
 import { BodyLimit } from '../platform/http/route.js';
 import { UuidParam } from '../platform/http/validation.js';
+import { statedBy } from './author.js';
 import { batch, example, preferenceId, quietHours, revisions, statements } from './examples.js';
 import { type Preference, preferenceEtag } from './preference.js';
-import { PreferenceDto, PreferencesQuery, PreferenceVersionDto, RecordedPreferencesDto } from './preferences.dto.js';
+import { PreferenceDto, PreferencesQuery, RecordedPreferencesDto } from './preferences.dto.js';
 import {
   CategoryFullError,
   PreferenceExistsError,
   PreferenceNotFoundError,
   TooManyPreferencesError,
 } from './preferences.errors.js';
-import { type Author, PreferencesService } from './preferences.service.js';
+import { PreferencesService } from './preferences.service.js';
 import { LARGEST_BATCH, NewPreferenceDto, PreferenceBatchDto, PreferenceRevisionDto } from './statements.dto.js';
 
 const tag = 'Preferences (customer)';
@@ -34,11 +36,14 @@ export class PreferencesController {
 
   @Get()
   @Access('customer', 'preferences.read')
+  @Delegable()
   @Operation({
     id: 'listPreferences',
     tag,
     summary: 'What I have stated',
-    description: 'The latest change comes first.',
+    description:
+      'The latest change comes first. With `as_of` you see what you stated at that instant, as it stood then; the other ' +
+      'filters then mean that instant, too. What waits for you to look at it again: `review=due`, `status=pending`.',
     ok: {
       status: 200,
       type: PageDto(PreferenceDto),
@@ -48,14 +53,15 @@ export class PreferencesController {
     errors: [InvalidCursorError],
   })
   list(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() { customer, delegation }: CustomerPrincipal,
     @Query() query: PreferencesQuery,
   ): Promise<Page<PreferenceDto>> {
-    return this.preferences.list(customer, query.toFilter(), query);
+    return this.preferences.list(customer, query.toFilter(), query, delegation);
   }
 
   @Post()
   @Access('customer', 'preferences.write')
+  @Delegable()
   @ApiBody({ type: NewPreferenceDto, examples: statements })
   @IdempotentCreate()
   @Operation({
@@ -72,20 +78,21 @@ export class PreferencesController {
       example,
       headers: { ...etag, Location: { description: 'Its address.', example: `/v1/me/preferences/${preferenceId}` } },
     },
-    errors: [PreferenceExistsError, TooManyPreferencesError, CategoryFullError],
+    errors: [PreferenceExistsError, TooManyPreferencesError, CategoryFullError, OutsideDelegationError],
   })
   async record(
     @CurrentCustomer() principal: CustomerPrincipal,
     @Body() body: NewPreferenceDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreferenceDto> {
-    const recorded = await this.preferences.record(principal.customer, body.toDraft(), authorOf(principal));
+    const recorded = await this.preferences.record(principal.customer, body.toDraft(), statedBy(principal));
     void reply.header('location', `/v1/me/preferences/${recorded.id}`);
     return withEtag(recorded, reply);
   }
 
   @Post('batch')
   @Access('customer', 'preferences.write')
+  @Delegable()
   @ApiBody({ type: PreferenceBatchDto, examples: batch })
   @IdempotentCreate()
   @BodyLimit(LARGEST_BATCH_BYTES)
@@ -101,17 +108,18 @@ export class PreferencesController {
       description: 'The preferences, in the order of the request.',
       example: { items: [example, quietHours] },
     },
-    errors: [PreferenceExistsError, TooManyPreferencesError, CategoryFullError],
+    errors: [PreferenceExistsError, TooManyPreferencesError, CategoryFullError, OutsideDelegationError],
   })
   async recordAll(
     @CurrentCustomer() principal: CustomerPrincipal,
     @Body() body: PreferenceBatchDto,
   ): Promise<RecordedPreferencesDto> {
-    return { items: await this.preferences.recordAll(principal.customer, body.toDrafts(), authorOf(principal)) };
+    return { items: await this.preferences.recordAll(principal.customer, body.toDrafts(), statedBy(principal)) };
   }
 
   @Get(':id')
   @Access('customer', 'preferences.read')
+  @Delegable()
   @Operation({
     id: 'getPreference',
     tag,
@@ -121,17 +129,18 @@ export class PreferencesController {
     errors: [PreferenceNotFoundError],
   })
   async get(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @CurrentCustomer() { customer, delegation }: CustomerPrincipal,
     @UuidParam('id') id: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreferenceDto | undefined> {
-    const found = await this.preferences.get(customer, id);
+    const found = await this.preferences.get(customer, id, delegation);
     return notModified(request, reply, preferenceEtag(found)) ? undefined : found;
   }
 
   @Put(':id')
   @Access('customer', 'preferences.write')
+  @Delegable()
   @ApiBody({ type: PreferenceRevisionDto, examples: revisions })
   @Operation({
     id: 'revisePreference',
@@ -162,12 +171,13 @@ export class PreferencesController {
     @Body() body: PreferenceRevisionDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreferenceDto> {
-    const author = authorOf(principal);
+    const author = statedBy(principal);
     return withEtag(await this.preferences.revise(principal.customer, id, ifMatch, body.toRevision(), author), reply);
   }
 
   @Delete(':id')
   @Access('customer', 'preferences.write')
+  @Delegable()
   @Operation({
     id: 'removePreference',
     tag,
@@ -177,36 +187,8 @@ export class PreferencesController {
     errors: [PreferenceNotFoundError],
   })
   remove(@CurrentCustomer() principal: CustomerPrincipal, @UuidParam('id') id: string): Promise<void> {
-    return this.preferences.remove(principal.customer, id, authorOf(principal));
+    return this.preferences.remove(principal.customer, id, statedBy(principal));
   }
-
-  @Get(':id/history')
-  @Access('customer', 'preferences.read')
-  @Operation({
-    id: 'listPreferenceHistory',
-    tag,
-    summary: 'What a preference was before',
-    description: 'The latest version comes first. A removed preference keeps its history.',
-    ok: {
-      status: 200,
-      type: PageDto(PreferenceVersionDto),
-      description: 'Its versions.',
-      example: { items: [{ change: 'recorded', preference: example }], next_cursor: null },
-    },
-    errors: [PreferenceNotFoundError, InvalidCursorError],
-  })
-  history(
-    @CurrentCustomer() { customer }: CustomerPrincipal,
-    @UuidParam('id') id: string,
-    @Query() query: PageQuery,
-  ): Promise<Page<PreferenceVersionDto>> {
-    return this.preferences.history(customer, id, query);
-  }
-}
-
-/** What comes in by these routes is stated by the customer, in person or by a program of theirs. */
-function authorOf(principal: CustomerPrincipal): Author {
-  return { actor: actorOf(principal), provenance: { kind: 'stated', source: 'customer' } };
 }
 
 function withEtag(preference: Preference, reply: FastifyReply): Preference {

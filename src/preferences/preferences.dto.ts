@@ -4,6 +4,7 @@ import { IsIn, Matches } from 'class-validator';
 import { openCode } from '../platform/http/extensible.js';
 import { Omittable } from '../platform/http/omittable.js';
 import { PageQuery } from '../platform/http/paging.js';
+import { IsInstant } from '../platform/http/timestamp.js';
 import type { JsonValue } from '../platform/json.js';
 import { type Strength, strengths } from '../vocabulary/attribute.js';
 import {
@@ -19,14 +20,14 @@ import {
   type Context,
   type Level,
   levels,
+  type Origin,
   type Preference,
   type Provenance,
   provenances,
   type Status,
   statuses,
 } from './preference.js';
-import { type Change, changes } from './preference-version.entity.js';
-import type { HistoryEntry, PreferenceFilter } from './preferences.service.js';
+import type { PreferenceFilter } from './listing.js';
 
 const attributePath = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
 
@@ -46,20 +47,43 @@ export class PreferencesQuery extends PageQuery {
   @Omittable()
   status?: Status;
 
+  @ApiPropertyOptional({
+    description: 'Only those whose `review_after` has passed. Confirm or revise them.',
+    enum: ['due'],
+  })
+  @IsIn(['due'])
+  @Omittable()
+  review?: 'due';
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'What was stated at this instant, changes at that very instant included; now where left out.',
+    example: '2026-11-01T12:00:00Z',
+  })
+  @IsInstant()
+  @Omittable()
+  as_of?: Date;
+
   toFilter(): PreferenceFilter {
-    return { attribute: this.attribute, level: this.applies_to, status: this.status };
+    const { attribute, applies_to: level, status, review } = this;
+    return { attribute, level, status, onlyDue: review === 'due' };
   }
 }
 
-class ProvenanceDto implements Provenance {
+class OriginDto implements Origin {
   @ApiProperty({ ...openCode(provenances), example: 'stated' })
-  kind!: Provenance['kind'];
+  kind!: Origin['kind'];
 
   @ApiProperty({ description: 'Who or what it came from.', example: 'customer' })
   source!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-22T09:30:00.000Z' })
   at!: string;
+}
+
+class ProvenanceDto extends OriginDto implements Provenance {
+  @ApiPropertyOptional({ description: 'Of an imported one: what it was before it came here.' })
+  original?: OriginDto;
 }
 
 @ApiExtraModels(AppliesToEveryoneDto, AppliesToSectorDto, AppliesToRetailerDto)
@@ -121,15 +145,12 @@ export class PreferenceDto implements Preference {
   updated_at!: string;
 }
 
-export class RecordedPreferencesDto {
-  @ApiProperty({ type: [PreferenceDto], description: 'In the order of the request.', example: [example] })
+export class ConfirmedPreferencesDto {
+  @ApiProperty({ type: [PreferenceDto], example: [example] })
   items!: PreferenceDto[];
 }
 
-export class PreferenceVersionDto implements HistoryEntry {
-  @ApiProperty({ ...openCode(changes), example: 'recorded' })
-  change!: Change;
-
-  @ApiProperty({ description: 'As it was from then on; of a removed one, as it was last.', example })
-  preference!: PreferenceDto;
+export class RecordedPreferencesDto {
+  @ApiProperty({ type: [PreferenceDto], description: 'In the order of the request.', example: [example] })
+  items!: PreferenceDto[];
 }

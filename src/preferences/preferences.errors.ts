@@ -61,3 +61,42 @@ export class CategoryFullError extends CcxError {
     });
   }
 }
+
+@Problem({
+  code: 'preset-not-found',
+  kind: 'not-found',
+  title: 'No such preset',
+  advice: 'List the presets to see which there are.',
+})
+export class PresetNotFoundError extends CcxError {
+  constructor(id: string) {
+    super(`There is no preset ${id}.`);
+  }
+}
+
+@Problem({
+  code: 'preference-changed',
+  kind: 'conflict',
+  title: 'The preference has changed since',
+  advice:
+    'Read its history. Only the latest change can be undone: name it by `latest_version`, if that is the one you mean.',
+})
+export class PreferenceChangedError extends CcxError {
+  constructor(id: string, latestVersion: number) {
+    super(`The latest version of preference ${id} is ${latestVersion}.`, {
+      extensions: { latest_version: latestVersion },
+    });
+  }
+}
+
+@Problem({
+  code: 'preference-meaningless',
+  kind: 'conflict',
+  title: 'That can be stated no more',
+  advice: 'The vocabulary has dropped what the earlier version states. State what you want in its present words.',
+})
+export class PreferenceMeaninglessError extends CcxError {
+  constructor(id: string) {
+    super(`What preference ${id} was before means nothing in the vocabulary of today.`);
+  }
+}

@@ -19,7 +19,7 @@ export async function lockProfile(tx: Tx, { bucket, customerId }: CustomerKey): 
 /** The sealed documents of the customer and holds their rows until commit. */
 export function lockDocuments(tx: Tx, { bucket, customerId }: CustomerKey): Promise<SealedDocument[]> {
   return tx.query(
-    `select category, version, sealed from preference_documents
+    `select category, version, vocabulary_version as "vocabularyVersion", sealed from preference_documents
       where bucket = $1 and customer_id = $2 order by category for update`,
     [bucket, customerId],
   );
@@ -32,20 +32,16 @@ export function findDocuments(
   categories: readonly string[] | null,
 ): Promise<SealedDocument[]> {
   return reader.query(
-    `select category, version, sealed from preference_documents
+    `select category, version, vocabulary_version as "vocabularyVersion", sealed from preference_documents
       where bucket = $1 and customer_id = $2 and ($3::text[] is null or category = any($3))`,
     [bucket, customerId, categories],
   );
 }
 
-export interface NewDocument extends SealedDocument {
-  readonly vocabularyVersion: string;
-}
-
 export async function saveDocument(
   tx: Tx,
   { bucket, customerId }: CustomerKey,
-  { category, version, vocabularyVersion, sealed }: NewDocument,
+  { category, version, vocabularyVersion, sealed }: SealedDocument,
   at: Date,
 ): Promise<void> {
   await tx.query(
@@ -61,6 +57,7 @@ export async function saveDocument(
 export interface NewVersion {
   readonly preferenceId: string;
   readonly version: number;
+  readonly change: Change;
   readonly category: string;
   readonly sealed: Buffer;
 }
@@ -70,21 +67,23 @@ export async function insertVersions(
   tx: Tx,
   { bucket, customerId }: CustomerKey,
   versions: readonly NewVersion[],
-  { change, vocabularyVersion, at }: { change: Change; vocabularyVersion: string; at: Date },
+  { vocabularyVersion, delegationId, at }: { vocabularyVersion: string; delegationId: string | null; at: Date },
 ): Promise<void> {
   await tx.query(
     `insert into preference_versions
-       (bucket, customer_id, preference_id, version, change, category, vocabulary_version, sealed, at)
-     select $1, $2, preference_id, version, $3, category, $4, sealed, $5
-       from unnest($6::uuid[], $7::int[], $8::text[], $9::bytea[]) as new (preference_id, version, category, sealed)`,
+       (bucket, customer_id, preference_id, version, change, category, vocabulary_version, sealed, at, delegation_id)
+     select $1, $2, preference_id, version, change, category, $3, sealed, $4, $5
+       from unnest($6::uuid[], $7::int[], $8::text[], $9::text[], $10::bytea[])
+         as new (preference_id, version, change, category, sealed)`,
     [
       bucket,
       customerId,
-      change,
       vocabularyVersion,
       at,
+      delegationId,
       versions.map(({ preferenceId }) => preferenceId),
       versions.map(({ version }) => version),
+      versions.map(({ change }) => change),
       versions.map(({ category }) => category),
       versions.map(({ sealed }) => sealed),
     ],

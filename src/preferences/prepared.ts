@@ -1,4 +1,5 @@
-import { levels, type Preference } from './preference.js';
+import { type ActingFor, within } from '../platform/http/access.js';
+import { levels, type Preference, statedAt } from './preference.js';
 import { type TimeWindow, timeWindow } from './time-window.js';
 
 /** A preference with everything worked out that does not depend on the question. */
@@ -6,7 +7,7 @@ export interface Prepared {
   readonly preference: Preference;
   /** How far it precedes others: by level first, then by the number of its predicates. */
   readonly specificity: number;
-  readonly updatedAt: number;
+  readonly statedAt: number;
   /** When it holds, in milliseconds: from, inclusive, to until, exclusive. */
   readonly from: number;
   readonly until: number;
@@ -36,12 +37,27 @@ export function prepareDocument(
   return { category, version, preferences, byAttribute };
 }
 
+/** As much of the documents as a delegation reaches: all of it where there is none. */
+export function documentsWithin(
+  documents: readonly PreparedDocument[],
+  delegation: ActingFor | undefined,
+): readonly PreparedDocument[] {
+  if (!delegation) return documents;
+  return documents.map(({ category, version, preferences }) =>
+    prepareDocument(
+      category,
+      version,
+      within(delegation, preferences, ({ attribute }) => attribute),
+    ),
+  );
+}
+
 function prepare(preference: Preference): Prepared {
-  const { applies_to, context, valid_from, valid_until, updated_at } = preference;
+  const { applies_to, context, valid_from, valid_until } = preference;
   return {
     preference,
     specificity: levels.indexOf(applies_to.level) * 100 + predicates(preference),
-    updatedAt: Date.parse(updated_at),
+    statedAt: Date.parse(statedAt(preference)),
     from: valid_from ? Date.parse(valid_from) : -Infinity,
     until: valid_until ? Date.parse(valid_until) : Infinity,
     window: context?.time ? timeWindow(context.time) : null,
@@ -58,7 +74,7 @@ function predicates({ context = {} }: Preference): number {
 export function byPrecedence(a: Prepared, b: Prepared): number {
   return (
     a.specificity - b.specificity ||
-    a.updatedAt - b.updatedAt ||
+    a.statedAt - b.statedAt ||
     (a.preference.id < b.preference.id ? -1 : Number(a.preference.id > b.preference.id))
   );
 }

@@ -1,5 +1,8 @@
-import { identityOf } from './draft.js';
+import { type ActingFor, assertWithin, within } from '../platform/http/access.js';
+import { categoryOfPath } from '../vocabulary/attribute.js';
+import { type Identified, identityOf } from './draft.js';
 import type { Preference } from './preference.js';
+import { PreferenceNotFoundError } from './preferences.errors.js';
 import type { PreparedDocument } from './prepared.js';
 
 /** What a category comes to after a change. */
@@ -9,14 +12,20 @@ export interface ChangedDocument {
   readonly preferences: readonly Preference[];
 }
 
-/** Everything that a customer has stated, while it is being changed. */
+/**
+ * Everything that a customer has stated, while it is being changed. To whoever acts for them it is no more than their
+ * delegation reaches.
+ */
 export class Profile {
   private readonly versions: ReadonlyMap<string, number>;
   private readonly byId: Map<string, Preference>;
   private readonly idsByIdentity: Map<string, string>;
   private readonly touched = new Set<string>();
 
-  constructor(documents: readonly PreparedDocument[]) {
+  constructor(
+    documents: readonly PreparedDocument[],
+    private readonly delegation?: ActingFor,
+  ) {
     const all = documents.flatMap(({ preferences }) => preferences);
     this.versions = new Map(documents.map(({ category, version }) => [category, version]));
     this.byId = new Map(all.map((preference) => [preference.id, preference]));
@@ -27,18 +36,38 @@ export class Profile {
     return this.byId.size;
   }
 
+  all(): Iterable<Preference> {
+    return within(this.delegation, [...this.byId.values()], ({ attribute }) => attribute);
+  }
+
   find(id: string): Preference | undefined {
-    return this.byId.get(id);
+    const found = this.byId.get(id);
+    return found && this.delegation?.covers(found.attribute) !== false ? found : undefined;
+  }
+
+  /** @throws PreferenceNotFoundError */
+  get(id: string): Preference {
+    const found = this.find(id);
+    if (!found) throw new PreferenceNotFoundError(id);
+    return found;
+  }
+
+  /** The preference that says the same, whatever its value. @throws OutsideDelegationError */
+  stating(statement: Identified): Preference | undefined {
+    assertWithin(this.delegation, [statement.attribute]);
+    const id = this.idsByIdentity.get(identityOf(statement));
+    return id === undefined ? undefined : this.byId.get(id);
   }
 
   /** The preference that says the same already, if it is another one. */
   rivalOf(preference: Preference): string | undefined {
-    const id = this.idsByIdentity.get(identityOf(preference));
+    const id = this.stating(preference)?.id;
     return id === preference.id ? undefined : id;
   }
 
-  /** Adds the preference, or puts it in the place of its earlier version. */
+  /** Adds the preference, or puts it in the place of its earlier version. @throws OutsideDelegationError */
   put(preference: Preference): void {
+    assertWithin(this.delegation, [preference.attribute]);
     this.remove(preference.id);
     this.byId.set(preference.id, preference);
     this.idsByIdentity.set(identityOf(preference), preference.id);
@@ -66,5 +95,5 @@ export class Profile {
 
 /** A preference is kept in the document of its category. */
 export function categoryOf({ attribute }: Pick<Preference, 'attribute'>): string {
-  return attribute.slice(0, attribute.indexOf('.'));
+  return categoryOfPath(attribute);
 }

@@ -108,7 +108,17 @@ describe('the context of a preference', () => {
     const till = says('a', 'receipt.delivery', { form: 'paper' }, 'want', { context: { touchpoint: ['till'] } });
     const shopping = says('b', 'receipt.delivery', { form: 'app' }, 'want', { context: { stage: ['shopping'] } });
     expect(told([till, shopping])).toEqual({ a: 'older', b: 'newest' });
-    expect(told([{ ...till, updated_at: '2026-02-01T00:00:00.000Z' }, shopping])).toEqual({ a: 'newest', b: 'older' });
+    const newer = { ...till.provenance, at: '2026-02-01T00:00:00.000Z' };
+    expect(told([{ ...till, provenance: newer }, shopping])).toEqual({ a: 'newest', b: 'older' });
+  });
+
+  it('is no newer for having been confirmed, nor for having been stated at another broker first', () => {
+    const till = says('a', 'receipt.delivery', { form: 'paper' }, 'want', { context: { touchpoint: ['till'] } });
+    const shopping = says('b', 'receipt.delivery', { form: 'app' }, 'want', { context: { stage: ['shopping'] } });
+    const later = '2026-02-01T00:00:00.000Z';
+    expect(told([{ ...till, updated_at: later }, shopping])).toEqual({ a: 'older', b: 'newest' });
+    const provenance = { ...till.provenance, at: later, original: till.provenance };
+    expect(told([{ ...till, provenance }, shopping])).toEqual({ a: 'older', b: 'newest' });
   });
 });
 

@@ -47,6 +47,8 @@ export class AdmissionsService {
         touchpoints: [...given.touchpoints],
         incentive: given.incentive ?? null,
         status: 'pending',
+        menu: {},
+        menuAttributes: {},
         pairwiseKey: this.kek.wrap(this.random.bytes(32), pairwiseAad(id)),
         createdAt: at,
         approvedAt: null,

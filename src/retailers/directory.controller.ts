@@ -6,7 +6,10 @@ import { notModified, strongEtag } from '../platform/http/etag.js';
 import { Operation } from '../platform/http/operation.js';
 import { decodeCursor, type Page, PageDto, pageOf, pageSize } from '../platform/http/paging.js';
 import { UuidParam } from '../platform/http/validation.js';
-import { onePage, publicRetailer } from './examples.js';
+import { VocabularyService } from '../vocabulary/vocabulary.service.js';
+import { menuExample, onePage, publicRetailer } from './examples.js';
+import { RetailerProfileDto, TouchpointMenuDto } from './menu.dto.js';
+import { MenusService } from './menus.service.js';
 import { DirectoryQuery, PublicRetailerDto } from './retailers.dto.js';
 import { RetailerNotFoundError } from './retailers.errors.js';
 import { RetailersService } from './retailers.service.js';
@@ -14,7 +17,11 @@ import { RetailersService } from './retailers.service.js';
 /** Who takes part, for everybody. */
 @Controller('v1/retailers')
 export class DirectoryController {
-  constructor(private readonly retailers: RetailersService) {}
+  constructor(
+    private readonly retailers: RetailersService,
+    private readonly menus: MenusService,
+    private readonly vocabularies: VocabularyService,
+  ) {}
 
   @Get()
   @Access('public')
@@ -44,12 +51,12 @@ export class DirectoryController {
   @Operation({
     id: 'getRetailer',
     tag: 'Retailers',
-    summary: 'Answers what is public about one retailer.',
+    summary: 'Answers what is public about one retailer, and what its touchpoints can honour.',
     ok: {
       status: 200,
-      type: PublicRetailerDto,
+      type: RetailerProfileDto,
       description: 'The retailer.',
-      example: publicRetailer,
+      example: { ...publicRetailer, menu: menuExample.touchpoints },
       headers: { ETag: { description: 'Changes with the retailer.', example: '"6mZ2m0kq3w1b9xY7uT4rVQ"' } },
     },
     more: [{ status: 304, description: 'If-None-Match named what the caller has already.' }],
@@ -59,8 +66,11 @@ export class DirectoryController {
     @UuidParam('id') id: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PublicRetailerDto | undefined> {
-    const retailer = PublicRetailerDto.of(await this.retailers.getActive(id));
-    return notModified(request, reply, strongEtag(JSON.stringify(retailer))) ? undefined : retailer;
+  ): Promise<RetailerProfileDto | undefined> {
+    const retailer = await this.retailers.getActive(id);
+    const vocabulary = this.vocabularies.current();
+    const menu = TouchpointMenuDto.listOf(retailer.touchpoints, await this.menus.of(id), vocabulary);
+    const profile: RetailerProfileDto = { ...PublicRetailerDto.of(retailer), menu };
+    return notModified(request, reply, strongEtag(JSON.stringify(profile))) ? undefined : profile;
   }
 }

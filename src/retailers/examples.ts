@@ -60,3 +60,24 @@ export const client = {
 
 /** A page that is the only one. */
 export const onePage = <T>(item: T): { items: T[]; next_cursor: null } => ({ items: [item], next_cursor: null });
+
+export const menuExample = {
+  touchpoints: [
+    {
+      touchpoint: 'till',
+      published: true,
+      attributes: [
+        {
+          attribute: 'language.spoken',
+          does: { en: 'We greet you in this language.', de: 'Wir begrüßen Sie in dieser Sprache.' },
+        },
+        { attribute: 'receipt.delivery', does: { en: 'We print your receipt, or send it instead.' } },
+      ],
+    },
+    {
+      touchpoint: 'web',
+      published: true,
+      attributes: [{ attribute: 'size.footwear', does: { en: 'We show what we have in your size.' } }],
+    },
+  ],
+};

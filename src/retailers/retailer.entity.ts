@@ -1,5 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
+import { attributesOfMenu, type Menu, type MenuAttributes } from './menu.js';
+
 export type RetailerStatus = 'pending' | 'active' | 'suspended';
 
 /** An organisation that customers may let read their preferences and report what happened. */
@@ -23,6 +25,10 @@ export class Retailer {
   @Column('bytea', { name: 'pairwise_key', select: false }) pairwiseKey!: Buffer;
   /** Where it meets customers. Its clients are each given some of these. */
   @Column('text', { array: true }) touchpoints!: string[];
+  /** What it can honour at each touchpoint, and what it does with it, as it published that. */
+  @Column('jsonb', { default: () => "'{}'", select: false }) menu!: Menu;
+  /** The attributes of the menu alone, for every read: the words are many and seldom looked at. */
+  @Column('jsonb', { name: 'menu_attributes', default: () => "'{}'" }) menuAttributes!: MenuAttributes;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'approved_at', nullable: true }) approvedAt!: Date | null;
   @Column('timestamptz', { name: 'suspended_at', nullable: true }) suspendedAt!: Date | null;
@@ -41,6 +47,12 @@ export class Retailer {
     this.status = 'active';
     this.sectors = [...sectors];
     this.approvedAt ??= now;
+    this.updatedAt = now;
+  }
+
+  publishMenu(menu: Menu, now: Date): void {
+    this.menu = menu;
+    this.menuAttributes = attributesOfMenu(menu);
     this.updatedAt = now;
   }
 

@@ -1,5 +1,6 @@
 import type { Reader, Tx } from '../platform/database/database.js';
 import { Client } from './client.entity.js';
+import type { Menu } from './menu.js';
 import { Retailer, type RetailerStatus } from './retailer.entity.js';
 
 export interface RetailerFilter {
@@ -17,6 +18,26 @@ export function listRetailers(reader: Reader, { status, sector, before, limit }:
   if (sector) query.andWhere('r.sectors @> array[:sector]', { sector });
   if (before) query.andWhere('r.id < :before', { before });
   return query.getMany();
+}
+
+/** What the retailer has published for its touchpoints; null when there is no such retailer. */
+export async function findMenu(reader: Reader, id: string): Promise<Menu | null> {
+  const [row] = await reader.query<{ menu: Menu }[]>('select menu from retailers where id = $1', [id]);
+  return row?.menu ?? null;
+}
+
+/** One spelling of a website, by which retailers of different brokers are found to be the same. */
+export function websiteKey(website: string): string {
+  return website.toLowerCase().replace(/\/+$/, '');
+}
+
+/** Those of the admitted ones that have one of these websites. */
+export function retailersOfWebsites(reader: Reader, websites: readonly string[]): Promise<Retailer[]> {
+  return reader
+    .createQueryBuilder(Retailer, 'r')
+    .where(`lower(rtrim(r.website, '/')) = any(:keys)`, { keys: websites.map(websiteKey) })
+    .andWhere(`r.status <> 'pending'`)
+    .getMany();
 }
 
 /** Loads the retailer and holds its row until commit. */

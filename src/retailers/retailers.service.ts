@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { In } from 'typeorm';
+import { ArrayContains, In } from 'typeorm';
 
 import { Kek } from '../platform/crypto/kek.js';
 import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
@@ -9,7 +9,13 @@ import { Database, type Reader } from '../platform/database/database.js';
 import { Client, type ClientStatus, isClientId } from './client.entity.js';
 import { Retailer, type RetailerStatus } from './retailer.entity.js';
 import { ClientNotFoundError, RetailerNotFoundError, RetailerSuspendedError } from './retailers.errors.js';
-import { type ClientPage, clientsOf, listRetailers, type RetailerFilter } from './retailers.queries.js';
+import {
+  type ClientPage,
+  clientsOf,
+  listRetailers,
+  type RetailerFilter,
+  retailersOfWebsites,
+} from './retailers.queries.js';
 
 /** What pages and lists show of a retailer. */
 export type RetailerDescription = Pick<
@@ -75,6 +81,14 @@ export class RetailersService {
     return clientsOf(this.database.reader, retailerId, page);
   }
 
+  /** Its clients that can send a customer's browser here at this moment, the oldest first. */
+  askingClients(retailerId: string): Promise<Client[]> {
+    return this.database.reader.find(Client, {
+      where: { retailerId, status: 'active', grantTypes: ArrayContains(['authorization_code']) },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+  }
+
   /** The touchpoints at which any of its clients can act at this moment. */
   async servedTouchpoints(retailerId: string): Promise<string[]> {
     const rows = await this.database.reader.query<{ touchpoint: string }[]>(
@@ -98,6 +112,11 @@ export class RetailersService {
     const distinct = [...new Set(ids)];
     const retailers = distinct.length ? await this.database.reader.findBy(Retailer, { id: In(distinct) }) : [];
     return new Map(retailers.map((retailer) => [retailer.id, retailer]));
+  }
+
+  /** Those that have one of these websites, however it is spelt: for what was written down elsewhere. */
+  ofWebsites(websites: readonly string[]): Promise<RetailerDescription[]> {
+    return retailersOfWebsites(this.database.reader, [...new Set(websites)]);
   }
 
   /**

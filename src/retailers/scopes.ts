@@ -8,6 +8,7 @@ export const retailerScopes = [
   'interactions.read',
   'consents.read',
   'consents.request',
+  'retailer.manage',
   'grant_management_query',
   'grant_management_revoke',
 ] as const;

@@ -24,9 +24,15 @@ export interface Mappings {
   readonly xdm?: string;
 }
 
+/** What holds when a customer has stated nothing: a value, or in words what a retailer does without one. */
+export interface AttributeDefault {
+  readonly value: JsonValue | null;
+  readonly text: Labels;
+}
+
 /** One thing that a customer can have a preference about, exactly as it is published. */
 export interface Attribute {
-  /** A dotted path; its first segment is the category. */
+  /** A dotted path; all but its last segment is the category. */
   readonly path: string;
   readonly category: string;
   readonly labels: Labels;
@@ -47,15 +53,24 @@ export interface Attribute {
   readonly inferable: boolean;
   /** Where a retailer may ever see it, whatever the customer consents to. */
   readonly touchpoints: readonly Touchpoint[];
+  /** Every attribute says it since ccx-core 1.1.0. */
+  readonly default?: AttributeDefault;
   readonly example: JsonValue;
   readonly mappings: Mappings;
   readonly status: 'active' | 'deprecated';
   /** The attribute that has taken its place, when it was renamed. */
   readonly alias_of: string | null;
+  /** The retailer whose extension it is: nobody else's. Attributes of ccx-core have none. */
+  readonly owner?: string;
 }
 
 export function isSpecial({ sensitivity }: Attribute): boolean {
   return sensitivity.startsWith('special:');
+}
+
+/** What an attribute belongs to: `food` of `food.diet`, `com.example` of `com.example.gift_wrap`. */
+export function categoryOfPath(path: string): string {
+  return path.slice(0, path.lastIndexOf('.'));
 }
 
 type Defaulted = 'category' | 'cardinality' | 'key_from' | 'key_folded' | 'code_lists' | 'status' | 'alias_of';
@@ -65,7 +80,7 @@ export function attribute(
   definition: Omit<Attribute, Defaulted> & Partial<Pick<Attribute, Exclude<Defaulted, 'category'>>>,
 ): Attribute {
   return {
-    category: definition.path.slice(0, definition.path.indexOf('.')),
+    category: categoryOfPath(definition.path),
     cardinality: definition.key_from ? 'many' : 'one',
     key_from: null,
     key_folded: false,

@@ -5,7 +5,7 @@
 import { type Code, type CodeList, codeList } from './code-lists.js';
 import { allergenCodes, deprecatedAllergenCodes } from './gs1-allergens.js';
 
-const gs1 = (list: string) => ({
+export const gs1 = (list: string) => ({
   name: `GS1 Web Vocabulary 1.16, ${list}. Copyright 2015-2019 GS1 AISBL; German labels are ours`,
   url: `https://ref.gs1.org/voc/${list}`,
   license: 'Apache-2.0',

@@ -1,5 +1,6 @@
 import type { Attribute } from './attribute.js';
 import type { CodeList } from './code-lists.js';
+import type { Upcast } from './upcast.js';
 
 /** A released vocabulary, exactly as it is published. What was released never changes. */
 export interface Release {
@@ -10,4 +11,6 @@ export interface Release {
   readonly languages: readonly string[];
   readonly attributes: readonly Attribute[];
   readonly code_lists: Readonly<Record<string, CodeList>>;
+  /** How what was stated under the release before is understood under this one. Only a major has any. */
+  readonly upcasts?: readonly Upcast[];
 }

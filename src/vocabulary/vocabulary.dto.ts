@@ -1,20 +1,48 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 
 import { openCode, openCodes } from '../platform/http/extensible.js';
+import { type AnswerLanguage, answerLanguages } from '../platform/http/language.js';
 import type { JsonObject, JsonValue } from '../platform/json.js';
-import { type Attribute, fieldMerges, type Mappings, type Merge, type Strength, strengths } from './attribute.js';
-import { type Code, type CodeList, type Labels, type Touchpoint, touchpoints } from './code-lists.js';
+import {
+  type Attribute,
+  type AttributeDefault,
+  fieldMerges,
+  type Mappings,
+  type Merge,
+  type Strength,
+  strengths,
+} from './attribute.js';
+import { CodeListDto, inOneLanguage, LabelsDto } from './code-list.dto.js';
+import { type Touchpoint, touchpoints } from './code-lists.js';
 import type { Release } from './release.js';
-import type { Vocabulary } from './vocabulary.js';
+import { UpcastDto } from './upcast.dto.js';
+
+/** In which language labels are wanted besides. */
+export class VocabularyQuery {
+  @ApiPropertyOptional({
+    enum: [...answerLanguages],
+    description:
+      'Adds `label` and `explanation` in this language to everything that has labels. Without it, Accept-Language says ' +
+      'in which; without that, the release is answered as it was published.',
+    example: 'de',
+  })
+  @IsIn(answerLanguages)
+  @IsOptional()
+  language?: AnswerLanguage;
+}
+
+/** How many releases a list names. */
+const MOST_LISTED = 100;
 
 class ReleaseReferenceDto {
-  @ApiProperty({ example: '1.0.0', description: 'Semantic: labels raise the patch, new attributes the minor.' })
+  @ApiProperty({ example: '1.1.0', description: 'Semantic: labels raise the patch, new attributes the minor.' })
   version!: string;
 
-  @ApiProperty({ format: 'date', example: '2026-11-01' })
+  @ApiProperty({ format: 'date', example: '2026-11-22' })
   released_on!: string;
 
-  @ApiProperty({ example: '/v1/vocabularies/ccx-core/1.0.0' })
+  @ApiProperty({ example: '/v1/vocabularies/ccx-core/1.1.0' })
   href!: string;
 }
 
@@ -22,13 +50,17 @@ class VocabularySummaryDto {
   @ApiProperty({ example: 'ccx-core' })
   name!: string;
 
-  @ApiProperty({ example: '1.0.0', description: 'The release under which preferences are recorded now.' })
+  @ApiProperty({ example: '1.1.0', description: 'The release under which preferences are recorded now.' })
   version!: string;
 
   @ApiProperty({ type: [String], example: ['en', 'de'] })
   languages!: readonly string[];
 
-  @ApiProperty({ type: [ReleaseReferenceDto], description: 'Newest first.' })
+  @ApiProperty({
+    type: [ReleaseReferenceDto],
+    maxItems: MOST_LISTED,
+    description: `The ${MOST_LISTED} newest, newest first. Older ones stay where they are.`,
+  })
   releases!: ReleaseReferenceDto[];
 }
 
@@ -37,67 +69,15 @@ export class VocabulariesDto {
   items!: VocabularySummaryDto[];
 
   /** @param releases Of one vocabulary, newest first. */
-  static of(releases: readonly Vocabulary[]): VocabulariesDto {
-    const { name, version, languages } = releases[0]!.release;
-    const references = releases.map(({ release }) => ({
+  static of(releases: readonly Release[]): VocabulariesDto {
+    const { name, version, languages } = releases[0]!;
+    const references = releases.slice(0, MOST_LISTED).map((release) => ({
       version: release.version,
       released_on: release.released_on,
       href: `/v1/vocabularies/${name}/${release.version}`,
     }));
     return { items: [{ name, version, languages, releases: references }] };
   }
-}
-
-class LabelsDto implements Labels {
-  @ApiProperty()
-  en!: string;
-
-  @ApiProperty()
-  de!: string;
-}
-
-class CodeLabelsDto {
-  @ApiProperty()
-  en!: string;
-
-  @ApiPropertyOptional()
-  de?: string;
-}
-
-class CodeDto implements Code {
-  @ApiProperty({ example: 'AP' })
-  code!: string;
-
-  @ApiProperty({ example: { en: 'Peanuts and its derivatives', de: 'Erdnüsse' } })
-  labels!: CodeLabelsDto;
-
-  @ApiPropertyOptional({ description: 'A plain sentence, where the label alone does not say enough.' })
-  description?: LabelsDto;
-
-  @ApiProperty(openCode(['active', 'deprecated']))
-  status!: 'active' | 'deprecated';
-
-  @ApiProperty({ type: 'string', nullable: true, description: 'The code under which this one is kept now.' })
-  alias_of!: string | null;
-}
-
-class CodeSourceDto {
-  @ApiProperty({ example: 'GS1 Web Vocabulary 1.16, DietTypeCode' })
-  name!: string;
-
-  @ApiProperty({ format: 'uri', example: 'https://ref.gs1.org/voc/DietTypeCode' })
-  url!: string;
-
-  @ApiProperty({ example: 'Apache-2.0' })
-  license!: string;
-}
-
-class CodeListDto implements CodeList {
-  @ApiProperty({ type: CodeSourceDto, nullable: true, description: 'Whose codes these are; null for those of CCX.' })
-  source!: CodeSourceDto | null;
-
-  @ApiProperty({ type: [CodeDto] })
-  codes!: readonly CodeDto[];
 }
 
 class MappingsDto implements Mappings {
@@ -117,7 +97,24 @@ class MappingsDto implements Mappings {
   xdm?: string;
 }
 
-class AttributeDto implements Attribute {
+class AttributeDefaultDto implements AttributeDefault {
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    example: { form: 'paper' },
+    description: 'The value that holds; null when there is none.',
+  })
+  value!: JsonValue | null;
+
+  @ApiProperty({ description: 'The same in a sentence.' })
+  text!: LabelsDto;
+
+  @ApiPropertyOptional(inOneLanguage)
+  explanation?: string;
+}
+
+export class AttributeDto implements Attribute {
   @ApiProperty({ example: 'food.allergen' })
   path!: string;
 
@@ -187,6 +184,12 @@ class AttributeDto implements Attribute {
   })
   touchpoints!: readonly Touchpoint[];
 
+  @ApiPropertyOptional({
+    type: AttributeDefaultDto,
+    description: 'What holds when nothing is stated. Every attribute has it since 1.1.0.',
+  })
+  default?: AttributeDefaultDto;
+
   @ApiProperty({ type: 'object', additionalProperties: true, example: { code: 'AP' } })
   example!: JsonValue;
 
@@ -198,6 +201,12 @@ class AttributeDto implements Attribute {
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The attribute that has taken its place.' })
   alias_of!: string | null;
+
+  @ApiPropertyOptional({ ...inOneLanguage, example: 'Allergen' })
+  label?: string;
+
+  @ApiPropertyOptional(inOneLanguage)
+  explanation?: string;
 }
 
 @ApiExtraModels(CodeListDto)
@@ -205,10 +214,10 @@ export class VocabularyDto implements Release {
   @ApiProperty({ example: 'ccx-core' })
   name!: string;
 
-  @ApiProperty({ example: '1.0.0' })
+  @ApiProperty({ example: '1.1.0' })
   version!: string;
 
-  @ApiProperty({ format: 'date', example: '2026-11-01' })
+  @ApiProperty({ format: 'date', example: '2026-11-22' })
   released_on!: string;
 
   @ApiProperty({ type: [String], example: ['en', 'de'] })
@@ -223,4 +232,10 @@ export class VocabularyDto implements Release {
     description: 'By name. `touchpoint`, `stage`, `sector` and `purpose` are closed: nothing else is accepted.',
   })
   code_lists!: Readonly<Record<string, CodeListDto>>;
+
+  @ApiPropertyOptional({ type: [UpcastDto], description: 'What becomes of what is stated. Only a major has any.' })
+  upcasts?: readonly UpcastDto[];
+
+  @ApiPropertyOptional({ enum: [...answerLanguages], description: 'The language of `label` and `explanation`.' })
+  language?: AnswerLanguage;
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
 import { isSpecial, strengths } from './attribute.js';
 import { ccxCore100 } from './ccx-core/1.0.0.js';
+import { ccxCore110 } from './ccx-core/1.1.0.js';
 import { touchpoints } from './code-lists.js';
 import { allergenCodes, deprecatedAllergenCodes } from './gs1-allergens.js';
 import { Vocabulary } from './vocabulary.js';
@@ -150,7 +153,7 @@ describe('a name as a key', () => {
 
 describe('checking a value', () => {
   it.each([
-    ['food.allergen', { code: 'CATS' }, '/code', 'is not a code of its list'],
+    ['food.allergen', { code: 'CATS' }, '/code', 'is not a code of the list gs1_allergen'],
     ['food.allergen', 'AP', '', 'must be of type object'],
     ['food.allergen', null, '', 'must be of type object'],
     ['food.allergen', {}, '/code', 'is required'],
@@ -178,5 +181,55 @@ describe('checking a value', () => {
   it('names every fault at once', () => {
     const faults = vocabulary.checkValue('size.footwear', { system: 'MARS', colour: 'red' });
     expect(faults.map(({ pointer }) => pointer).toSorted()).toEqual(['/colour', '/size', '/system']);
+  });
+
+  it('names no more than tell enough', () => {
+    const wrong = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`n${n}`, 1]));
+    expect(vocabulary.checkValue('size.footwear', wrong)).toHaveLength(20);
+  });
+});
+
+describe('ccx-core 1.0.0', () => {
+  it('is what it was when it was released, to the letter', () => {
+    const digest = createHash('sha256').update(JSON.stringify(ccxCore100)).digest('hex');
+    expect(digest).toBe('3df30e400d854ca0b4d1d40e76f93a424c3c78933f3fc980b238403b77aba65a');
+  });
+});
+
+describe('ccx-core 1.1.0', () => {
+  const next = new Vocabulary(ccxCore110);
+
+  it('says of every attribute what holds when nothing is stated', () => {
+    for (const { path, default: otherwise } of next.attributes()) {
+      expect(otherwise?.text).toEqual({ en: expect.stringMatching(/\.$/), de: expect.stringMatching(/\.$/) });
+      if (otherwise?.value) expect(next.checkValue(path, otherwise.value)).toEqual([]);
+    }
+  });
+
+  it('has what products say of themselves, by the codes of GS1', () => {
+    expect(next.attributes().flatMap(({ path }) => (path.startsWith('product.') ? [path] : []))).toEqual([
+      'product.free_from',
+      'product.growing_method',
+      'product.nutrition_claim',
+    ]);
+    const sizes = Object.entries(ccxCore110.code_lists).flatMap(([name, { codes, source }]) =>
+      name.startsWith('gs1_') && source?.license === 'Apache-2.0' ? [[name, codes.length]] : [],
+    );
+    expect(Object.fromEntries(sizes)).toEqual({
+      gs1_allergen: 366,
+      gs1_diet: 10,
+      gs1_size_system: 7,
+      gs1_growing_method: 16,
+      gs1_packaging_free_from: 28,
+      gs1_nutritional_claim: 54,
+    });
+  });
+
+  it('keeps claims that tell of an illness out of their category', () => {
+    expect(next.expand('product')).toEqual(['product.growing_method']);
+    for (const path of ['product.free_from', 'product.nutrition_claim']) {
+      expect(next.attribute(path)).toMatchObject({ sensitivity: 'special:health', inferable: false });
+      expect(next.checkValue(path, next.attribute(path)!.example)).toEqual([]);
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { type CustomerScope, customerScopes } from '../../src/platform/http/access.js';
 import { aCustomer, anAuditor, anOperator, bearer } from './actors.js';
 import type { TestApp } from './app.js';
+import { aDelegation, type Terms } from './delegations.js';
 import { consentToken, dpopFetch, type RetailerAccess, retailerToken } from './oauth.js';
 import type { DocumentedOperation } from './operations.js';
 import { aRetailer } from './retailers.js';
@@ -35,6 +36,7 @@ const ownScopes = [
   'interactions.read',
   'consents.read',
   'consents.request',
+  'retailer.manage',
   'grant_management_query',
   'grant_management_revoke',
 ];
@@ -84,6 +86,24 @@ export async function aCallerWithout(
 /** What to send so that a caller of the kind is let in: which kinds an operation is for. */
 export function kindsOf({ audience }: DocumentedOperation): readonly CallerKind[] {
   return audience === 'staff' ? ['auditor', 'operator'] : callerKinds.filter((kind) => kind === audience);
+}
+
+/** The same caller, who says that they act for somebody. */
+export function actingAs(caller: TestCaller, delegationId: string): TestCaller {
+  return {
+    ...caller,
+    call: (method, path, body, headers) =>
+      caller.call(method, path, body, { ...headers, 'ccx-acting-for': delegationId }),
+  };
+}
+
+/** Somebody who acts for a customer by the delegation, with all that a session may do. */
+export async function aDelegate(app: TestApp, terms: Terms = {}): Promise<TestCaller> {
+  const { delegate, id } = await aDelegation(app, terms);
+  return {
+    ...withHeaders(app, 'a delegate', { authorization: `Bearer ${delegate.token}`, 'ccx-acting-for': id }),
+    key: `customer:${delegate.customerId} by delegation:${id}`,
+  };
 }
 
 async function aPersonalToken(app: TestApp, scopes: readonly CustomerScope[]): Promise<TestCaller> {

@@ -39,6 +39,17 @@ export function aSale(app: TestApp, change: JsonObject = {}): JsonObject {
   };
 }
 
+/** An offer that reached the customer a moment ago. */
+export function anOffer(app: TestApp, change: JsonObject = {}): JsonObject {
+  return {
+    ...aSale(app),
+    type: cloudEventType('promotion.offered'),
+    ccxtouchpoint: 'email',
+    data: { campaign: 'spring-26', channel: 'email' },
+    ...change,
+  };
+}
+
 export function aVoid(sale: JsonObject): JsonObject {
   return {
     ...sale,

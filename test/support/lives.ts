@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { retailerScopes } from '../../src/retailers/scopes.js';
 import { aCustomer, type TestCustomer } from './actors.js';
 import type { TestApp } from './app.js';
-import { aConsentRequest, type TestRequest } from './consents.js';
+import { aConsentRequest, reporting, type TestRequest } from './consents.js';
+import { aDelegation } from './delegations.js';
 import { aReporter, aVoid, report, type Reporter } from './events.js';
 import { type ConsentAccess, consentToken } from './oauth.js';
 import { aPasskey } from './passkeys.js';
 import { aRetailer, type TestRetailer } from './retailers.js';
 import { aRule, refuseSharing } from './rules.js';
+import { aSnapshot, offline, tillsOf } from './snapshots.js';
 
 /** The retailers in somebody's life. */
 export interface Shops {
@@ -30,13 +32,19 @@ export async function shops(app: TestApp): Promise<Shops> {
 export interface Life {
   readonly customer: TestCustomer;
   readonly personalTokenId: string;
+  /** By which somebody may act for the customer, as they may for somebody else by another one. */
+  readonly delegationId: string;
   readonly passkeyId: string;
   readonly preferenceId: string;
   readonly preferenceEtag: string;
+  /** A table from a loyalty programme, brought in and not confirmed. */
+  readonly importId: string;
   /** The grocer's tokens, which have been read with, and refused. */
   readonly till: ConsentAccess;
   /** The tailor's consent, under which a sale was reported and another one taken back. */
   readonly tailoring: Reporter;
+  /** What the tailor's tills hold of the customer for a while. */
+  readonly snapshotId: string;
   /** What the customer was shown before they gave it. */
   readonly noticeHash: string;
   /** A standing rule, which nothing here meets. */
@@ -49,14 +57,18 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
   const customer = await aCustomer(app, { display_name: 'Mira Feldmann' });
   const { preferenceId, preferenceEtag } = await stateShoeSize(customer);
   const tailoring = await buyClothes(app, tailor, customer);
+  await showCode(app, customer);
   return {
     customer,
     personalTokenId: await makePersonalToken(app, customer),
+    delegationId: await shareHousehold(app, customer),
     passkeyId: (await aPasskey(app, customer)).id,
     preferenceId,
     preferenceEtag,
+    importId: await bringIn(customer),
     till: await readAtTill(app, grocer, customer),
     tailoring,
+    snapshotId: (await aSnapshot(app, await tillsOf(app, tailor))).id,
     noticeHash: await shownFor(tailoring),
     ruleId: (await aRule(customer, refuseSharing)).id,
     openRequest: await aConsentRequest(app, { customer, retailer: tailor }),
@@ -83,6 +95,21 @@ async function stateShoeSize({ api }: TestCustomer): Promise<{ preferenceId: str
   return { preferenceId: body.id, preferenceEtag: revised.headers.etag ?? '' };
 }
 
+async function bringIn({ api }: TestCustomer): Promise<string> {
+  const membership = 'Program,Member ID\nGreen Points,4711 0815\n';
+  const { body } = await api
+    .post('/v1/me/imports?mapping=loyalty_member')
+    .type('text/csv')
+    .send(membership)
+    .expect(201);
+  return body.id;
+}
+
+async function shareHousehold(app: TestApp, customer: TestCustomer): Promise<string> {
+  await aDelegation(app, { delegate: customer });
+  return (await aDelegation(app, { giver: customer })).id;
+}
+
 async function makePersonalToken(app: TestApp, { api }: TestCustomer): Promise<string> {
   const expires_at = new Date(app.clock.now().getTime() + 86_400_000).toISOString();
   const token = { name: 'My calendar', scopes: ['preferences.read'], expires_at };
@@ -96,15 +123,30 @@ async function readAtTill(app: TestApp, grocer: TestRetailer, customer: TestCust
   const refused = await till.fetch('GET', '/v1/preferences?touchpoint=till&attributes=receipt.delivery');
   const [was, refusal] = [given.status, refused.status];
   if (was !== 200 || refusal !== 403) throw new Error(JSON.stringify([given.body, refused.body]));
+  const items = [
+    { attribute: 'size.footwear', touchpoint: 'till', status: 'cannot', reason: 'Our tills know no shoes.' },
+  ];
+  const said = await till.fetch('POST', '/v1/preferences/acknowledgements', { items });
+  if (said.status !== 200) throw new Error(JSON.stringify(said.body));
   return till;
 }
 
 async function buyClothes(app: TestApp, tailor: TestRetailer, customer: TestCustomer): Promise<Reporter> {
-  const tailoring = await aReporter(app, { retailer: tailor, customer });
+  const tailoring = await aReporter(app, { retailer: tailor, customer, details: [reporting, held] });
   const takenBack = tailoring.sale();
   const { body } = await report(tailoring.tills, [tailoring.sale(), takenBack, aVoid(takenBack)]);
   if (body.stored !== 3) throw new Error(`Not all was stored: ${JSON.stringify(body)}`);
   return tailoring;
+}
+
+const held = { ...offline, attributes: ['size.footwear'] };
+
+/** A code for the till, which stays as nobody's does. */
+async function showCode(app: TestApp, { api, customerId }: TestCustomer): Promise<void> {
+  await api.post('/v1/me/till-codes').expect(201);
+  await app.db.query(`update till_codes set expires_at = expires_at + interval '1 day' where customer_id = $1`, [
+    customerId,
+  ]);
 }
 
 async function shownFor({ customer, consentId }: Reporter): Promise<string> {

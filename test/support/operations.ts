@@ -58,6 +58,11 @@ function callerOf({ security = [] }: OpenApiOperation): Pick<DocumentedOperation
   }
 }
 
+/** Whether somebody may call it for somebody else. */
+export function isDelegable({ parameters }: Pick<DocumentedOperation, 'parameters'>): boolean {
+  return parameters.some(({ name }) => name === 'CCX-Acting-For');
+}
+
 /** An address of the operation, of which nothing is known to exist. */
 export function someAddress({ path }: DocumentedOperation): string {
   return path.replaceAll(/\{[^}]+\}/g, () => randomUUID());

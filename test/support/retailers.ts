@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 
-import type { Sector, Touchpoint } from '../../src/vocabulary/code-lists.js';
+import { type Sector, type Touchpoint, touchpoints as allTouchpoints } from '../../src/vocabulary/code-lists.js';
 import { AdmissionsService } from '../../src/retailers/admissions.service.js';
 import type { ClientSettings } from '../../src/retailers/client-rules.js';
 import { ClientsService } from '../../src/retailers/clients.service.js';
+import { attributesOfMenu, type Menu } from '../../src/retailers/menu.js';
+import { addressedBy } from '../../src/retailers/touchpoint-view.js';
+import { VocabularyService } from '../../src/vocabulary/vocabulary.service.js';
 import type { TestApp } from './app.js';
 
 const operator = { kind: 'operator', id: '01990000-0000-7000-8000-000000000000' } as const;
@@ -48,12 +51,14 @@ export interface RetailerOptions {
   readonly incentive?: string;
   readonly sectors?: readonly Sector[];
   readonly touchpoints?: readonly Touchpoint[];
+  /** What it has published; unless told, that it honours everything everywhere. Null: nothing. */
+  readonly menu?: Menu | null;
   readonly client?: Partial<ClientSettings>;
 }
 
 const everywhere: readonly Touchpoint[] = ['till', 'kiosk', 'call_centre', 'web', 'app', 'email', 'pickup', 'returns'];
 
-/** A retailer that has been approved, with one client. */
+/** A retailer that has been approved and has published what it honours, with one client. */
 export async function aRetailer(app: TestApp, options: RetailerOptions = {}): Promise<TestRetailer> {
   const { name = 'Grocer A', incentive, sectors = ['grocery'], touchpoints = everywhere } = options;
   const admissions = app.get(AdmissionsService);
@@ -68,7 +73,29 @@ export async function aRetailer(app: TestApp, options: RetailerOptions = {}): Pr
     incentive: incentive ?? null,
   });
   await admissions.approve(operator, id, sectors);
+  const { menu = fullMenu(app) } = options;
+  if (menu) await hasPublished(app, id, menu);
   return { id, name, client: await aClient(app, id, options.client) };
+}
+
+/** Everything that may be given, at each touchpoint. */
+export function fullMenu(app: TestApp): Menu {
+  const attributes = app.get(VocabularyService).current().attributes();
+  const honoured = (touchpoint: Touchpoint) =>
+    attributes
+      .filter(({ touchpoints: allowed, owner }) => allowed.includes(touchpoint) && owner === undefined)
+      .map(({ path }) => ({ attribute: path, does: { en: 'We mind it.' } }));
+  const served = allTouchpoints.filter((touchpoint) => !addressedBy(touchpoint));
+  return Object.fromEntries(served.map((touchpoint) => [touchpoint, honoured(touchpoint)]));
+}
+
+/** As if it had published that long ago: there is nothing of it in the log, which tests look through. */
+export async function hasPublished(app: TestApp, retailerId: string, menu: Menu): Promise<void> {
+  await app.db.query('update retailers set menu = $2, menu_attributes = $3 where id = $1', [
+    retailerId,
+    JSON.stringify(menu),
+    JSON.stringify(attributesOfMenu(menu)),
+  ]);
 }
 
 const scopes = [
@@ -79,6 +106,7 @@ const scopes = [
   'interactions.read',
   'consents.read',
   'consents.request',
+  'retailer.manage',
 ];
 
 /** Another client of the retailer. */

@@ -15,7 +15,7 @@ export interface AccountPlace extends SignedIn<Place> {
   readonly done?: Done | undefined;
 }
 
-export const areas = ['consents', 'requests', 'rules', 'security'] as const;
+export const areas = ['consents', 'requests', 'rules', 'till-code', 'security'] as const;
 export type Area = (typeof areas)[number];
 
 /** The parts of the account area that its pages have in common. */

@@ -4,12 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { ConsentRequest } from '../../consents/consent-request.entity.js';
 import { ConsentRequestsService } from '../../consents/consent-requests.service.js';
+import { ConsentsService } from '../../consents/consents.service.js';
+import type { PreApproval } from '../../consents/pre-approval.js';
 import type { Receipt } from '../../consents/receipts.dto.js';
 import { ReceiptsService } from '../../consents/receipts.service.js';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Access } from '../../platform/http/access.js';
 import { Consumes, FORM_BODY } from '../../platform/http/route.js';
+import { Switches } from '../../portability/switches.service.js';
+import type { Retailer } from '../../retailers/retailer.entity.js';
 import { RetailersService } from '../../retailers/retailers.service.js';
 import { accountFrame, type AccountPlace } from './account-place.js';
 import { AccountVisits, cursorIn, idIn, toldAt } from './account-visits.js';
@@ -18,6 +22,7 @@ import { PageFilter } from './page.filter.js';
 import type { Form, PageOrAddress } from './place.js';
 import { RequestDesk, type Setting } from './request-desk.service.js';
 import { closedRequestPage, requestsPage, type RequestView } from './requests.page.js';
+import { preApprovedPage } from './switch.page.js';
 
 const ON_A_PAGE = 20;
 const MOST_OPEN = 100;
@@ -30,6 +35,8 @@ export class AccountRequestsController {
   constructor(
     private readonly account: AccountVisits,
     private readonly requests: ConsentRequestsService,
+    private readonly consents: ConsentsService,
+    private readonly switches: Switches,
     private readonly retailers: RetailersService,
     private readonly receipts: ReceiptsService,
     private readonly desk: RequestDesk,
@@ -47,14 +54,16 @@ export class AccountRequestsController {
     const place = await this.account.inside({ request, reply });
     const { customer } = place.principal;
     const cursor = cursorIn(before);
-    const [open, all] = await Promise.all([
+    const [open, agreed, all] = await Promise.all([
       this.requests.list(customer, { status: 'open', origin: 'inbox', limit: MOST_OPEN }),
+      this.requests.list(customer, { status: 'pre_approved', limit: MOST_OPEN }),
       this.requests.list(customer, { limit: ON_A_PAGE + 1, ...(cursor !== undefined && { before: cursor }) }),
     ]);
     const shown = all.slice(0, ON_A_PAGE);
-    const views = (await this.viewsOf(shown)).filter(({ status }) => status !== 'open');
+    const views = (await this.viewsOf(shown)).filter(({ status }) => status !== 'open' && status !== 'pre_approved');
     const older = all.length > ON_A_PAGE ? (shown.at(-1)?.id ?? null) : null;
-    sendStep(reply, { page: requestsPage(place, await this.viewsOf(open), { views, before: older }) });
+    const waiting = { open: await this.viewsOf(open), agreed: await this.viewsOf(agreed) };
+    sendStep(reply, { page: requestsPage(place, waiting, { views, before: older }) });
   }
 
   @Get(':id')
@@ -103,8 +112,20 @@ export class AccountRequestsController {
     const status = request.statusAt(this.clock.now());
     if (status === 'open') return this.desk.show(place, request, settingOf(place, request));
     const retailer = await this.retailers.get(request.retailerId);
+    if (status === 'pre_approved') return { page: await this.preApproved(place, request, retailer) };
     const hasReceipt = (await this.receiptOf(place, request.id)) !== null;
     return { page: closedRequestPage(place, { request, status, retailer, hasReceipt }) };
+  }
+
+  private async preApproved(place: AccountPlace, request: ConsentRequest, retailer: Retailer): Promise<string> {
+    const { sourceId } = request.preApproval as PreApproval;
+    const source = await this.consents.get(place.principal.customer, sourceId);
+    return preApprovedPage(place, request, {
+      notice: await this.requests.notice(request, place.language),
+      retailer,
+      source: (await this.retailers.get(source.retailerId)).name,
+      continueUrl: await this.switches.continueUrl(retailer.id),
+    });
   }
 
   private receiptOf({ principal }: AccountPlace, id: string): Promise<Receipt | null> {

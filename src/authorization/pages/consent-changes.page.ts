@@ -149,7 +149,8 @@ function reportedChoice(value: 'keep' | 'delete', label: string, hint: string, c
   </label>`;
 }
 
-function goingOn({ type, items, purposes, conditions }: NoticeDetail, { retailer, language }: Notice): Html {
+/** A line that goes on, or goes along, in words. */
+export function goingOn({ type, items, purposes, conditions }: NoticeDetail, { retailer, language }: Notice): Html {
   const { consent: say } = messages[language];
   return html`<h2>${type === 'ccx_interactions' ? say.mayReport(retailer.name) : say.mayRead(retailer.name)}</h2>
     ${factsOf(items.map(({ sentence, already }) => html`${sentence} ${already}`))} ${purposesOf({ purposes }, language)}

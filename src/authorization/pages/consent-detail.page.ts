@@ -36,8 +36,8 @@ export function consentDetailPage(place: AccountPlace, view: ConsentView, receip
   });
 }
 
-function actionsCard(place: AccountPlace, { consent, status, renewals, retailer }: ConsentView): Html {
-  const say = messages[place.language].oneConsent;
+function actionsCard(place: AccountPlace, { consent, status, renewals, retailer, can }: ConsentView): Html {
+  const { oneConsent: say, switch: taking } = messages[place.language];
   const address = `/account/consents/${consent.id}`;
   const { name } = retailer;
   const command = (what: 'pause' | 'resume') =>
@@ -55,6 +55,13 @@ function actionsCard(place: AccountPlace, { consent, status, renewals, retailer 
       }
       <li>${link('change')} <span class="small">${say.changeHint}</span></li>
       ${renewals.length > 0 && html`<li>${link('renew')} <span class="small">${say.renewHint}</span></li>`}
+      ${
+        can.take &&
+        html`<li>
+          <a class="button secondary" href="${address}/switch">${taking.take}<span class="hidden">: ${name}</span></a>
+          <span class="small">${taking.takeHint}</span>
+        </li>`
+      }
     </ul>
   </section>`;
 }

@@ -65,7 +65,7 @@ function statedWords(stated: readonly string[] | undefined, language: Language):
     : html`<span class="value">${say.nothingStated}</span>`;
 }
 
-export type Mark = NoticeStanding | 'going';
+export type Mark = NoticeStanding | 'going' | 'agreed';
 
 const signs: Readonly<Record<Mark, string>> = {
   given: '✓',
@@ -74,6 +74,7 @@ const signs: Readonly<Record<Mark, string>> = {
   wider: '↗',
   new: '+',
   going: '−',
+  agreed: '✓',
 };
 const names = {
   given: 'already',
@@ -82,6 +83,7 @@ const names = {
   wider: 'wider',
   new: 'new',
   going: 'going',
+  agreed: 'agreed',
 } as const;
 
 /** What would become of an item, against what is given already: a sign and words, so that no colour is needed. */

@@ -4,11 +4,12 @@ import type { ConsentRequest } from '../../consents/consent-request.entity.js';
 import { ConsentRequestsService } from '../../consents/consent-requests.service.js';
 import { RequestLapsedError } from '../../consents/consents.errors.js';
 import { ConsentsService } from '../../consents/consents.service.js';
+import { PreApprovals } from '../../consents/pre-approvals.service.js';
 import type { AskedDetail } from '../../consents/detail.js';
 import { splitForDecision } from '../../consents/details.js';
 import { CustomersService } from '../../customers/customers.service.js';
 import { Clock } from '../../platform/clock.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import { AuthorizationDetails } from '../authorization-details.js';
 import { GrantManagement, GrantMismatch } from '../grant-management.js';
 import { grantIdOf } from '../grants.js';
@@ -39,6 +40,7 @@ export class ConsentStep {
     private readonly details: AuthorizationDetails,
     private readonly management: GrantManagement,
     private readonly requests: ConsentRequestsService,
+    private readonly preApprovals: PreApprovals,
     private readonly consents: ConsentsService,
     private readonly customers: CustomersService,
     private readonly database: Database,
@@ -150,31 +152,43 @@ export class ConsentStep {
       await this.details.read(JSON.parse(String(params['authorization_details'])), client.id),
     );
     const { maxReadsPerDay } = terms;
-    const coveredBy = (details: AskedDetail[]) =>
-      this.consents.covering(this.database.reader, customer, retailer.id, {
+    const coveredBy = (tx: Tx, details: AskedDetail[]) =>
+      this.consents.covering(tx, customer, retailer.id, {
         details,
         ...(maxReadsPerDay !== undefined && { maxReadsPerDay }),
       });
     // What is given already is not asked again, unless the client wants all of it asked.
-    const asksAll = terms.use === 'once' || action === 'replace' || prompt.reasons.includes('consent_prompt');
-    const coverings = await Promise.all(asked.map((details) => (asksAll ? Promise.resolve(null) : coveredBy(details))));
-    const open = asked.filter((_, index) => coverings[index] === null);
-    const requests = await this.database.transaction(async (tx) => {
+    const asksAnew = prompt.reasons.includes('consent_prompt');
+    const asksAll = terms.use === 'once' || action === 'replace' || asksAnew;
+    return this.database.transaction(async (tx) => {
+      // Whoever asks the same at this moment may be given it by what was approved beforehand: then it is given.
+      await this.preApprovals.hold(tx, customer, retailer.id);
       const opened: ConsentRequest[] = [];
-      for (const [index, details] of open.entries()) {
-        const asking = { customer, retailerId: retailer.id, clientId: client.id, details, language, ...terms };
+      let covered: string | null = null;
+      for (const details of asked) {
+        const consent = asksAll ? null : await coveredBy(tx, details);
+        covered ??= consent?.id ?? null;
+        if (consent) continue;
+        const asking = {
+          customer,
+          retailerId: retailer.id,
+          clientId: client.id,
+          details,
+          language,
+          asksAnew,
+          ...terms,
+        };
         opened.push(
           await this.requests.open(
             tx,
             // Only the first takes the place of what is given; the others would throw out the ones before them.
-            { ...asking, origin: originOf(interaction), action: index === 0 ? action : 'merge' },
+            { ...asking, origin: originOf(interaction), action: opened.length === 0 ? action : 'merge' },
             { kind: 'retailer', id: retailer.id, client: client.id },
           ),
         );
       }
-      return opened;
+      return { requests: opened, covered };
     });
-    return { requests, covered: coverings.find((consent) => consent !== null)?.id ?? null };
   }
 
   private async guarded(visit: Visit, step: () => Promise<PageOrAddress>): Promise<PageOrAddress> {

@@ -33,7 +33,7 @@ export interface ConsentView {
   /** For how many days it still holds; none when it has ended. */
   readonly daysLeft: number;
   /** What somebody can still do about it. */
-  readonly can: { readonly end: boolean };
+  readonly can: { readonly end: boolean; readonly take: boolean };
   /** For how many days from now it can be renewed, the fewest first; none when it cannot. */
   readonly renewals: readonly number[];
 }
@@ -116,7 +116,7 @@ export class ConsentViews {
       endedBy: status === 'withdrawn' ? (await this.consents.changedBy(consent)).kind : null,
       reminder: consent.reminderAt(now),
       daysLeft,
-      can: { end: isOpen },
+      can: { end: isOpen, take: isOpen && consent.use === 'standing' },
       renewals: isOpen ? this.renewalsOf(consent, now) : [],
     };
   }

@@ -26,6 +26,9 @@ const en = {
     wider: 'Would reach further',
     new: 'Would be added',
     going: 'Would end',
+    agreed: 'Agreed beforehand',
+    agreedNote: (retailer: string) =>
+      `What is marked so you have agreed to beforehand, when you took it along to ${retailer}. Nothing of this is given before you decide here.`,
     difference: (retailer: string) =>
       `You have allowed ${retailer} something before. Each point says whether it stays as it is, or what would change.`,
     replacing: (retailer: string) =>
@@ -84,6 +87,9 @@ const de: typeof en = {
     wider: 'Würde weiter reichen',
     new: 'Käme hinzu',
     going: 'Würde enden',
+    agreed: 'Im Voraus zugestimmt',
+    agreedNote: (retailer) =>
+      `Was so gekennzeichnet ist, dem haben Sie im Voraus zugestimmt, als Sie es zu ${retailer} mitgenommen haben. Nichts davon wird weitergegeben, bevor Sie hier entscheiden.`,
     difference: (retailer) =>
       `Sie haben ${retailer} bereits etwas erlaubt. Bei jedem Punkt steht, ob er bleibt, wie er ist, oder was sich ändern würde.`,
     replacing: (retailer) =>

@@ -33,6 +33,8 @@ export interface ConsentPage {
   readonly part?: { readonly number: number; readonly of: number } | undefined;
   /** What the customer allows this retailer already, if the request is about that: whether it is paused, how often a day. */
   readonly standing: { readonly isPaused: boolean; readonly maxReadsPerDay: number | null } | null;
+  /** What the customer has approved beforehand for this retailer, item by item, by the id of its line. */
+  readonly agreed: ReadonlyMap<string, readonly string[]>;
   /** What was refused by a rule of the customer's, in words. */
   readonly struck: readonly { readonly sentence: string; readonly rule: string }[];
   readonly problem?: string | undefined;
@@ -54,6 +56,7 @@ export function consentPage(page: ConsentPage): string {
       <section class="card">
         ${partOf(page)} ${askerOf(notice.title, retailer, frame.language)} ${retailersWords(notice, frame.language)}
         ${isDifference && html`<p class="note">${differenceWords(notice, say)}</p>`}
+        ${hasAgreed(page) && html`<p class="note">${say.agreedNote(retailer.name)}</p>`}
         ${page.standing?.isPaused && html`<p class="note">${say.paused(retailer.name)}</p>`}
       </section>
       <form method="post" action="${page.decision.address}">
@@ -151,12 +154,13 @@ function besidesWhere({ conditions, touchpoints }: NoticeDetail, language: Langu
 function itemChoice(item: NoticeItem, detail: NoticeDetail, page: ConsentPage, isDifference: boolean): Html {
   const { language } = page.frame;
   const value = `${detail.id} ${item.code}`;
+  const isAgreed = page.agreed.get(detail.id)?.includes(item.code) && item.standing !== 'given';
   const text = itemText(
     item,
     detail.type,
     page.values,
     language,
-    isDifference ? markOf(item.standing, language) : null,
+    isAgreed ? markOf('agreed', language) : isDifference || hasAgreed(page) ? markOf(item.standing, language) : null,
   );
   return item.standing === 'given'
     ? html`<div class="choice still">
@@ -224,6 +228,10 @@ export function readsField(
 
 function hasDifference({ details, removed }: Notice): boolean {
   return removed.length > 0 || details.some(({ items }) => items.some(({ standing }) => standing !== 'new'));
+}
+
+function hasAgreed({ agreed }: ConsentPage): boolean {
+  return [...agreed.values()].some((codes) => codes.length > 0);
 }
 
 function differenceWords({ removed, retailer }: Notice, say: (typeof messages)['en']['consent']): string {

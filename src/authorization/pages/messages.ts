@@ -4,6 +4,8 @@ import { consentMessages } from './consent.messages.js';
 import { myConsentsMessages } from './my-consents.messages.js';
 import { rulesMessages } from './rules.messages.js';
 import { signInMessages } from './sign-in.messages.js';
+import { switchMessages } from './switch.messages.js';
+import { tillCodeMessages } from './till-code.messages.js';
 
 /** What every page says apart from its subject. What a consent says, the consents module words. */
 const en = {
@@ -79,6 +81,8 @@ export const messages = {
     ...accountMessages.en,
     ...myConsentsMessages.en,
     ...rulesMessages.en,
+    ...switchMessages.en,
+    ...tillCodeMessages.en,
   },
   de: {
     ...de,
@@ -87,5 +91,7 @@ export const messages = {
     ...accountMessages.de,
     ...myConsentsMessages.de,
     ...rulesMessages.de,
+    ...switchMessages.de,
+    ...tillCodeMessages.de,
   },
 } as const satisfies Readonly<Record<Language, object>>;

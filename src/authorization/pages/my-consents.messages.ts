@@ -58,6 +58,7 @@ const en = {
     change_withdrawn: 'It was ended',
     change_expired: 'It expired',
     change_refused: 'You refused it',
+    change_pre_approved: 'You agreed to it beforehand',
   },
   withdraw: {
     title: (retailer: string) => `End what ${retailer} may do?`,
@@ -149,6 +150,7 @@ const de: typeof en = {
     change_withdrawn: 'Es wurde beendet',
     change_expired: 'Es ist abgelaufen',
     change_refused: 'Sie haben es abgelehnt',
+    change_pre_approved: 'Sie haben ihm im Voraus zugestimmt',
   },
   withdraw: {
     title: (retailer) => `Beenden, was ${retailer} darf?`,

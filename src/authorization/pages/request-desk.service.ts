@@ -7,6 +7,7 @@ import { NothingKeptError, NoticeOutdatedError, RequestDecidedError } from '../.
 import { ConsentsService } from '../../consents/consents.service.js';
 import { attributesOf, isSpecialDetail, itemsOf } from '../../consents/detail.js';
 import type { Choice } from '../../consents/narrowing.js';
+import { PreApprovals } from '../../consents/pre-approvals.service.js';
 import { type Notice, noticeHash } from '../../consents/wording.js';
 import { Words } from '../../consents/words.js';
 import { SignInRefusedError } from '../../customers/customers.errors.js';
@@ -39,6 +40,7 @@ export type Outcome = { readonly decided: ConsentRequest } | { readonly again: s
 export class RequestDesk {
   constructor(
     private readonly requests: ConsentRequestsService,
+    private readonly preApprovals: PreApprovals,
     private readonly consents: ConsentsService,
     private readonly retailers: RetailersService,
     private readonly vocabularies: VocabularyService,
@@ -57,9 +59,10 @@ export class RequestDesk {
   ): Promise<PageOrAddress> {
     const { principal, language } = place;
     const { customer } = principal;
-    const [retailer, notice, standing] = await Promise.all([
+    const [retailer, notice, agreed, standing] = await Promise.all([
       this.retailers.get(request.retailerId),
       this.requests.notice(request, language),
+      this.preApprovals.agreedIn(request),
       request.use === 'standing'
         ? this.consents.standingWith(this.database.reader, customer, request.retailerId)
         : null,
@@ -73,6 +76,7 @@ export class RequestDesk {
       retailer,
       values: await this.values.of(customer, retailer, attributesOf(request.details), language),
       standing: standing && { isPaused: standing.status === 'paused', maxReadsPerDay: standing.maxReadsPerDay },
+      agreed,
       struck: this.struckWords(request, new Words(this.vocabulary(request), language, retailer.name)),
       problem: refused?.again,
     };

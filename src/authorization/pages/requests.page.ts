@@ -19,9 +19,13 @@ export interface RequestsPage {
   readonly before: string | null;
 }
 
-/** The inbox: who waits for an answer, and how the others were answered. */
-export function requestsPage(place: AccountPlace, open: readonly RequestView[], closed: RequestsPage): string {
-  const { requests: say, account } = messages[place.language];
+/** The inbox: who waits for an answer, what is agreed to that nobody has asked for, and how others were answered. */
+export function requestsPage(
+  place: AccountPlace,
+  { open, agreed }: { readonly open: readonly RequestView[]; readonly agreed: readonly RequestView[] },
+  closed: RequestsPage,
+): string {
+  const { requests: say, switch: taking, account } = messages[place.language];
   return accountPage(place, {
     area: 'requests',
     title: say.title,
@@ -31,6 +35,11 @@ export function requestsPage(place: AccountPlace, open: readonly RequestView[], 
       </div>
       <h2>${say.open}</h2>
       ${open.length === 0 ? emptyState(say.none, say.noneLead) : cards(open, place)}
+      ${
+        agreed.length > 0 &&
+        html`<h2>${taking.agreedTitle}</h2>
+          ${cards(agreed, place)}`
+      }
       ${
         closed.views.length > 0 &&
         html`<h2>${say.closed}</h2>
@@ -76,9 +85,10 @@ function cards(views: readonly RequestView[], place: AccountPlace): Html {
 }
 
 function card({ request, status, retailer }: RequestView, place: AccountPlace): Html {
-  const { requests: say } = messages[place.language];
+  const { requests: say, switch: taking } = messages[place.language];
   const things = request.details.flatMap((detail) => itemsOf(detail)).length;
   const isOpen = status === 'open';
+  const isAgreed = status === 'pre_approved';
   const address = `/account/requests/${request.id}`;
   return html`<article class="card consent">
     <div class="row">
@@ -92,9 +102,9 @@ function card({ request, status, retailer }: RequestView, place: AccountPlace): 
         <dd>${momentOf(request.createdAt, place.language)}</dd>
       </div>
       ${
-        isOpen &&
+        (isOpen || isAgreed) &&
         html`<div>
-          <dt>${say.until}</dt>
+          <dt>${isAgreed ? taking.counts : say.until}</dt>
           <dd>${momentOf(request.expiresAt, place.language)}</dd>
         </div>`
       }
@@ -111,9 +121,9 @@ function card({ request, status, retailer }: RequestView, place: AccountPlace): 
             ? html`<a class="button secondary" href="/account/consents/${request.consentId}"
                 >${say.toConsent}<span class="hidden">: ${retailer.name}</span></a
               >`
-            : status === 'refused' &&
+            : (status === 'refused' || isAgreed) &&
               html`<a class="button secondary" href="${address}"
-                >${say.look}<span class="hidden">: ${retailer.name}</span></a
+                >${isAgreed ? taking.seeAgreed : say.look}<span class="hidden">: ${retailer.name}</span></a
               >`
       }
       ${isOpen && html`<span class="small">${say.things(things)}</span>`}
@@ -122,7 +132,7 @@ function card({ request, status, retailer }: RequestView, place: AccountPlace): 
 }
 
 function statusOf(status: RequestStatus, { language }: AccountPlace): Html {
-  const signs = { open: '●', approved: '✓', narrowed: '✓', refused: '−', lapsed: '■' } as const;
+  const signs = { open: '●', approved: '✓', narrowed: '✓', refused: '−', lapsed: '■', pre_approved: '→' } as const;
   return html`<span class="status ${status}"
     ><span aria-hidden="true">${signs[status]}</span> ${messages[language].requests.status[status]}</span
   >`;

@@ -21,6 +21,23 @@ const surfaces = `
 .step { margin-bottom: var(--space-2); font-size: 0.9rem; font-weight: 600; color: var(--muted); }
 .guarded { display: inline-block; padding: 0.15rem 0.7rem; border: 1px solid var(--warn-line); border-radius: 99px; background: var(--warn-ground); color: var(--warn-text); }
 
+.till-code { text-align: center; }
+.till-code > p { margin-top: var(--space-3); }
+.till-code .stage, .till-code .fresh { display: grid; justify-items: center; }
+.till-code .stage > * { grid-area: 1 / 1; align-self: center; }
+.qr { width: min(100%, 16rem); border-radius: var(--radius-small); }
+.qr .light { fill: #ffffff; }
+.qr .dark { fill: #000000; }
+.digits { margin: var(--space-2) 0; font: 650 clamp(1.4rem, 7.5vw, 1.9rem) / 1.2 var(--mono); letter-spacing: 0.04em; white-space: nowrap; user-select: all; }
+.time-left { width: 100%; max-width: 16rem; height: 0.4rem; margin-bottom: var(--space-2); border-radius: 99px; background: var(--line); overflow: hidden; }
+.time-left span { display: block; height: 100%; background: var(--accent); transform-origin: left; animation: run-out 60s linear forwards; }
+.fresh { animation: vanish 60s step-end forwards; }
+.stale { margin: 0; visibility: hidden; animation: appear 60s step-end forwards; }
+@keyframes run-out { to { transform: scaleX(0); } }
+@keyframes vanish { to { visibility: hidden; } }
+@keyframes appear { to { visibility: visible; } }
+@media (prefers-reduced-motion: reduce) { .time-left { display: none; } }
+
 .alert, .note, .done { margin: 0 0 var(--space-3); padding: 0.85rem 1.1rem; border: 1px solid; border-radius: var(--radius-small); }
 .alert { border-color: var(--warn-line); background: var(--warn-ground); color: var(--warn-text); }
 .note { border-color: var(--info-line); background: var(--info-ground); color: var(--info-text); }

@@ -1,4 +1,6 @@
+import type { Caller } from '../api/http-api.js';
 import { type ClientProfile, OperatorApi, type RetailerProfile } from '../api/operator-api.js';
+import { menuOfGrocers } from '../seed/menu.js';
 import { retailerScopes } from '../../retailers/scopes.js';
 import type { StaffCredentials } from '../staff-credentials.js';
 import type { Grocer } from './cast.js';
@@ -44,8 +46,27 @@ async function admit(stage: Stage, operator: OperatorApi, name: string, domain: 
 
   const who = name.split(' ')[0] as string;
   const client = await OAuthClient.discover(stage.url, credentials, stage.fetchOf(who));
-  const own = await client.ownTokens('preferences.read interactions.write consents.read consents.request');
-  return { id, name: profile.name, client, own: client.with(own) };
+  const scope = 'preferences.read interactions.write consents.read consents.request retailer.manage';
+  const own = client.with(await client.ownTokens(scope));
+  await publishMenu(stage, who, own);
+  return { id, name: profile.name, client, own };
+}
+
+async function publishMenu(stage: Stage, who: string, own: Caller): Promise<void> {
+  stage.says(`${who} publishes what its tills can honour, and what they do with it.`);
+  const path = '/v1/retailer/touchpoints';
+  const { headers } = await stage.reply<unknown>(own, 200, { method: 'GET', path });
+  const menu = await stage.expect<{ touchpoints: { touchpoint: string; published: boolean }[] }>(own, 200, {
+    method: 'PUT',
+    path,
+    headers: { 'if-match': headers.get('etag') ?? '' },
+    body: { touchpoints: menuOfGrocers },
+  });
+  stage.check(
+    'its other touchpoints have what such a touchpoint usually needs',
+    menu.touchpoints.filter(({ published }) => published).map(({ touchpoint }) => touchpoint),
+    ['till'],
+  );
 }
 
 function profileOf(name: string, domain: string): RetailerProfile {

@@ -4,6 +4,7 @@ import type { Actor } from '../../audit/audit.service.js';
 import { AdmissionsService } from '../../retailers/admissions.service.js';
 import type { Client } from '../../retailers/client.entity.js';
 import { ClientsService } from '../../retailers/clients.service.js';
+import { MenusService } from '../../retailers/menus.service.js';
 import type { Retailer } from '../../retailers/retailer.entity.js';
 import { RetailersService } from '../../retailers/retailers.service.js';
 import {
@@ -36,10 +37,12 @@ export async function seedShop(
   return known ? [] : [retailer.name];
 }
 
-async function admit(app: INestApplicationContext, { retailer }: Shop, actor: Actor): Promise<Retailer> {
+async function admit(app: INestApplicationContext, { retailer, menu }: Shop, actor: Actor): Promise<Retailer> {
   const admissions = app.get(AdmissionsService, { strict: false });
   const { id } = await admissions.register(actor, retailer);
-  return admissions.approve(actor, id, retailer.sectors);
+  await admissions.approve(actor, id, retailer.sectors);
+  // Whatever it was, this is what it has to be.
+  return app.get(MenusService, { strict: false }).publish(actor, id, menu, { ifMatch: '*', etagOf: () => '*' });
 }
 
 async function register(

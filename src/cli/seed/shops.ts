@@ -1,10 +1,14 @@
 import type { NewRetailer } from '../../retailers/admissions.service.js';
 import type { NewClient } from '../../retailers/clients.service.js';
 import type { Config } from '../../platform/config/config.js';
+import type { TouchpointMenu } from '../../retailers/menu-rules.js';
 import { retailerScopes } from '../../retailers/scopes.js';
+import { menuOfGrocers } from './menu.js';
 
 export interface Shop {
   readonly retailer: NewRetailer;
+  /** What its touchpoints can honour. */
+  readonly menu: readonly TouchpointMenu[];
   readonly clients: readonly ShopClient[];
 }
 
@@ -29,12 +33,13 @@ export function shops({ OAUTH_PROFILE, issuer }: Pick<Config, 'OAUTH_PROFILE' | 
   return [
     {
       retailer: { ...albatross, incentive: 'Two per cent back on every shop that you let us learn from.' },
+      menu: menuOfGrocers,
       clients: [
         signing('albatross', 'Albatross', albatross.website),
         ...(inDevelopment ? [withSecret, docsClient(issuer)] : []),
       ],
     },
-    { retailer: thistle, clients: [signing('thistle', 'Thistle', thistle.website)] },
+    { retailer: thistle, menu: menuOfGrocers, clients: [signing('thistle', 'Thistle', thistle.website)] },
   ];
 }
 
@@ -44,7 +49,14 @@ const withSecret: ShopClient = {
   name: 'Albatross, first steps',
   authMethod: 'client_secret_basic',
   bearer: true,
-  scopes: ['preferences.read', 'interactions.write', 'interactions.read', 'consents.read', 'consents.request'],
+  scopes: [
+    'preferences.read',
+    'interactions.write',
+    'interactions.read',
+    'consents.read',
+    'consents.request',
+    'retailer.manage',
+  ],
   grantTypes: ['client_credentials'],
 };
 

@@ -91,11 +91,22 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
 
   /** Signs a consent receipt. It asks nobody, so that it can be called within a transaction. */
   signReceipt(payload: JsonObject): Promise<string> {
+    return this.signToKeep('consent-receipt+jwt', payload);
+  }
+
+  /** Signs what people keep, with a key that stays published for ever: a JWS of this `typ`. It asks nobody. */
+  signToKeep(typ: string, payload: JsonObject): Promise<string> {
     if (!this.receiptSigner) throw new Error('The signing keys have not been read yet.');
     const { kid, key } = this.receiptSigner;
     return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-      .setProtectedHeader({ alg: 'ES256', typ: 'consent-receipt+jwt', kid })
+      .setProtectedHeader({ alg: 'ES256', typ, kid })
       .sign(key);
+  }
+
+  /** The key that verifies what {@link signToKeep} signed; undefined for a foreign one and one that may have leaked. */
+  keptVerificationKey(kid: string): KeyObject | undefined {
+    const key = this.keys.find((known) => known.kid === kid);
+    return key?.use === 'receipt' && key.status !== 'revoked' ? this.publicKeys.get(kid) : undefined;
   }
 
   /** Everything that somebody may want to verify with: the keys of tokens that live, and of receipts of all time. */

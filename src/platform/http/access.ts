@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 
 import type { CustomerKey } from '../customer-key.js';
 import { ForbiddenError } from '../errors.js';
+import { OutsideDelegationError } from './delegation.errors.js';
 import { routeTraits, traitsOf } from './route.js';
 
 /** `staff` are auditors and operators alike. */
@@ -34,10 +35,28 @@ export const customerScopes: readonly CustomerScope[] = [
 export const signInMethods = ['password', 'passkey', 'recovery_code'] as const;
 export type SignInMethod = (typeof signInMethods)[number];
 
+/** By what right somebody acts for a customer: what the customer gave, and not what the caller asks. */
+export interface ActingFor {
+  /** The id of the delegation. */
+  readonly id: string;
+  /** Who acts. The principal's `customer` is the one they act for. */
+  readonly delegate: CustomerKey;
+  /** Which state of the delegation the request was let in by. */
+  readonly version: number;
+  /** Whether it reaches this attribute. What it does not reach is to the delegate as if it were not there. */
+  readonly covers: (attribute: string) => boolean;
+  /** The special attributes that it does not name, whatever they were ever called: for queries, which cannot ask. */
+  readonly hidden: readonly string[];
+}
+
 export interface CustomerPrincipal {
   readonly kind: 'customer';
+  /** Whose data it is about: the caller's own, or that of whom they act for. */
   readonly customer: CustomerKey;
+  /** What the token may do; of a delegate, as far as the delegation allows it, too. */
   readonly scopes: readonly string[];
+  /** Present when the caller acts for somebody else. Session, token and sign-in are always the caller's own. */
+  readonly delegation?: ActingFor;
   readonly sessionId?: string;
   readonly tokenId?: string;
   readonly signedInAt?: Date;
@@ -82,6 +101,8 @@ export interface Actor {
   readonly kind: 'customer' | 'retailer' | 'operator' | 'auditor' | 'system';
   readonly id?: string;
   readonly client?: string;
+  /** The delegation by which somebody acted for the customer. */
+  readonly delegation?: ActingFor;
 }
 
 declare module 'fastify' {
@@ -100,6 +121,12 @@ export const Access = (audience: Audience, ...scopes: string[]): MethodDecorator
   routeTraits({ access: { audience, scopes } });
 
 /**
+ * Lets whoever acts for a customer (`CCX-Acting-For`) call the route of an `@Access('customer', …)`: it then sees to it
+ * that nothing beyond `principal.delegation.covers` is told or changed. A route that does not say so refuses them.
+ */
+export const Delegable = (): MethodDecorator => routeTraits({ delegable: true });
+
+/**
  * For retailer routes whose own SQL statement checks that retailer, client and consent are active:
  * the guard then saves its query.
  */
@@ -116,6 +143,10 @@ export function accessRule(handler: object): AccessRule | undefined {
   return traitsOf(handler).access;
 }
 
+export function isDelegable(handler: object): boolean {
+  return traitsOf(handler).delegable ?? false;
+}
+
 export function checksClientInStatement(handler: object): boolean {
   return traitsOf(handler).checksClient ?? false;
 }
@@ -128,7 +159,7 @@ export function recordsProof(handler: object): boolean {
 export function actorOf(principal: Principal): Actor {
   switch (principal.kind) {
     case 'customer':
-      return { kind: 'customer' };
+      return { kind: 'customer', ...(principal.delegation && { delegation: principal.delegation }) };
     case 'retailer':
       return { kind: 'retailer', id: principal.retailerId, client: principal.clientId };
     case 'auditor':
@@ -137,6 +168,32 @@ export function actorOf(principal: Principal): Actor {
     case 'public':
       return { kind: 'system' };
   }
+}
+
+/**
+ * For what the caller names: that it lies within the delegation, if there is one.
+ *
+ * @throws OutsideDelegationError
+ */
+export function assertWithin(delegation: ActingFor | undefined, attributes: readonly string[]): void {
+  const outside = delegation ? attributes.filter((attribute) => !delegation.covers(attribute)) : [];
+  if (outside.length > 0) throw new OutsideDelegationError([...new Set(outside)]);
+}
+
+/** For what is there: the part of it that the caller may know of. */
+export function within<T>(
+  delegation: ActingFor | undefined,
+  items: readonly T[],
+  attributeOf: (item: T) => string,
+): readonly T[] {
+  return delegation ? items.filter((item) => delegation.covers(attributeOf(item))) : items;
+}
+
+/** What the data of an event says about who did it, besides that it was the customer or somebody for them. */
+export function actingIn({ delegation }: { readonly delegation?: { readonly id: string } }): {
+  delegation_id?: string;
+} {
+  return delegation ? { delegation_id: delegation.id } : {};
 }
 
 function requestOf(context: ExecutionContext): FastifyRequest {

@@ -1,18 +1,26 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-import { MalformedFormError, UnsupportedMediaTypeError } from '../errors.js';
+import { InvalidRequestError, MalformedFormError, UnsupportedMediaTypeError } from '../errors.js';
 import { parseJson } from './json.js';
 import { JSON_BODY } from './route.js';
 
 /** `application/json` and every media type built on it (RFC 6839 §3.1). */
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i;
 
+/** What is read as text, for the route to take apart. */
+const TEXT_BODIES = ['application/x-ndjson', 'text/csv'] as const;
+
 /** Reads bodies: JSON strictly, forms on the pages that have one. What a route does not take is 415 before it is read. */
 export async function acceptBodies(fastify: FastifyInstance): Promise<void> {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(jsonTypes, { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
     parseJson(body),
+  );
+  fastify.addContentTypeParser(
+    [...TEXT_BODIES],
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => parseText(body),
   );
   await fastify.register(formbody, { parser: parseForm });
 
@@ -40,6 +48,15 @@ function isAccepted({ headers }: FastifyRequest, accepted: readonly string[]): b
     .split(';')
     .map((part) => part.trim());
   return accepted.includes(mediaType) && parameters.every((parameter) => !/^charset=(?!"?utf-8"?$)/.test(parameter));
+}
+
+/** A text, without the byte order mark that some programs put before it. */
+function parseText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new InvalidRequestError([{ pointer: '', detail: 'is not text in UTF-8: save the file in that encoding' }]);
+  }
 }
 
 /** A form as its fields; a field that is sent several times is a list. */

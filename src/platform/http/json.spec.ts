@@ -68,6 +68,7 @@ describe('a JSON body', () => {
     ['a number without end', '{"a":1e400}', '/a'],
     ['a prototype', '{"a":{"__proto__":{"admin":true}}}', '/a/__proto__'],
     ['a constructor', '{"constructor":{"prototype":{}}}', '/constructor'],
+    ['an object out of all proportion', `{"a":{${Array.from({ length: 2001 }, (_, n) => `"${n}":1`).join()}}}`, '/a'],
   ])('is refused for %s, which is pointed at', (_, text, pointer) => {
     expect(refusal(text).errors).toEqual([{ pointer, detail: expect.any(String) }]);
   });

@@ -4,6 +4,9 @@ import { MalformedJsonError } from '../errors.js';
 /** No record of ours is nested deeper than a third of this. */
 export const DEEPEST_JSON = 32;
 
+/** No object of ours has more: a list of codes is the longest. Making a class of one takes time by the square. */
+const MOST_MEMBERS = 2_000;
+
 const MOST_FAULTS = 20;
 
 /**
@@ -89,7 +92,9 @@ function visit(value: unknown, pointer: string, inspected: Inspected): void {
   } else if (Array.isArray(value)) {
     value.forEach((item, index) => visit(item, `${pointer}/${index}`, inspected));
   } else if (value !== null && typeof value === 'object') {
-    for (const [name, member] of Object.entries(value)) {
+    const members = Object.entries(value);
+    if (members.length > MOST_MEMBERS) report(`has more than ${MOST_MEMBERS} members`, pointer, inspected);
+    for (const [name, member] of members) {
       inspected.members++;
       const at = `${pointer}/${escapePointer(name)}`;
       report(faultOfName(name), at, inspected);

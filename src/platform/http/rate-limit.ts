@@ -28,11 +28,13 @@ export function limitKey({ by }: RouteLimit, { principal, ip }: FastifyRequest):
   return by === 'ip' || !principal || principal.kind === 'public' ? addressKey(ip) : callerKey(principal);
 }
 
-/** One name for a signed-in caller, whatever token they use. */
+/** One name for a signed-in caller, whatever token they use, and for whom they act. */
 export function callerKey(principal: Exclude<Principal, { kind: 'public' }>): string {
   switch (principal.kind) {
     case 'customer':
-      return `customer:${principal.customer.customerId}`;
+      return principal.delegation
+        ? `customer:${principal.delegation.delegate.customerId} by delegation:${principal.delegation.id}`
+        : `customer:${principal.customer.customerId}`;
     case 'retailer':
       return `client:${principal.clientId}`;
     case 'auditor':

@@ -22,8 +22,13 @@ export const countedLimits = {
   recovery: { points: 5, seconds: 3600 },
   'recovery-anywhere': { points: 50, seconds: 3600 },
   code: { points: 10, seconds: 900 },
+  'delegation-invitation': { points: 10, seconds: 900 },
   // A shop has one address for all its customers, and of these codes there are 25 thousand million.
   'device-code': { points: 60, seconds: 900 },
+  // Codes that tell nothing: some were too old, and are no guesses. Of one client, so that one that goes wrong leaves the
+  // others at work, and of all clients of a retailer, since it may have any number of them (`customers/till-code.ts`).
+  'till-code': { points: 600, seconds: 900 },
+  'till-code-anywhere': { points: 3_000, seconds: 900 },
 } as const satisfies Record<string, Limit>;
 
 export type CountedLimit = keyof typeof countedLimits;

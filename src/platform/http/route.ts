@@ -6,6 +6,8 @@ import type { RouteLimit } from './rate-limit.js';
 /** What the decorators of a route say about it. Fastify carries it on the route, so that hooks know it, too. */
 export interface RouteTraits {
   access?: AccessRule;
+  /** Whoever acts for a customer may call it, too. */
+  delegable?: boolean;
   /** The retailer's and client's status is checked by the route's own statement. */
   checksClient?: boolean;
   /** The DPoP proof is recorded by the route itself. */
