@@ -1,0 +1,184 @@
+// What an export takes: a profile with 5 000 versions of preferences and 100 000 interactions against a small one, each
+// exported as a stream by the built service on a database of its own. `npm run bench`.
+//
+// The service runs in a process of its own, so that its memory is its own, and is watched every few milliseconds. Its
+// heap is kept small: given more room, V8 lets garbage lie, and the peak would tell of its patience instead of our need.
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const VERSIONS = 5_000;
+const INTERACTIONS = 100_000;
+const HEAP_MB = 128;
+const SERVICE = 'service';
+
+if (process.argv[2] === SERVICE) await serve(process.argv[3]);
+else await measure();
+
+async function measure() {
+  const folder = await mkdtemp(join(tmpdir(), 'ccx-bench-'));
+  const service = fork(fileURLToPath(import.meta.url), [SERVICE, folder], {
+    execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MB}`],
+  });
+  const ask = (question, more = {}) =>
+    new Promise((resolve, reject) => {
+      service.once('message', resolve);
+      service.once('exit', (code) => reject(new Error(`The service ended with ${code}.`)));
+      service.send({ question, ...more });
+    });
+  try {
+    const { url } = await ask('start');
+    const [small, large] = [await register(url), await register(url)];
+    await ask('fill', { customerId: small.customerId, versions: 1, interactions: 10 });
+    console.log(`Filling a profile with ${VERSIONS} versions and ${INTERACTIONS} interactions …`);
+    await ask('fill', { customerId: large.customerId, versions: VERSIONS, interactions: INTERACTIONS });
+
+    await exportOnce(url, small); // what is loaded and compiled the first time is counted for nobody
+    const results = [];
+    for (const [name, customer] of Object.entries({ small, large })) {
+      await ask('watch');
+      const taken = await exportOnce(url, customer);
+      results.push({ profile: name, ...taken, ...(await ask('peak')) });
+    }
+    console.table(results);
+    const [before, after] = results;
+    console.log(`peak RSS, large / small: ${(after.peak_rss_mb / before.peak_rss_mb).toFixed(2)}`);
+    console.log(`peak heap, large - small: ${(after.peak_heap_mb - before.peak_heap_mb).toFixed(1)} MB`);
+    await ask('stop');
+  } finally {
+    service.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function register(url) {
+  const response = await fetch(`${url}/v1/customers`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: `${randomUUID()}@example.org`, password: 'three geese over the canal' }),
+  });
+  const { customer_id: customerId, session } = await response.json();
+  return { customerId, token: session.token };
+}
+
+async function exportOnce(url, { token }) {
+  const start = performance.now();
+  const response = await fetch(`${url}/v1/me/export`, { headers: { authorization: `Bearer ${token}` } });
+  if (response.status !== 200) throw new Error(`The export was answered ${response.status}.`);
+  let bytes = 0;
+  let end = '';
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    end = (end + Buffer.from(chunk).toString('latin1')).slice(-4_096);
+  }
+  if (!end.includes('"kind":"manifest"')) throw new Error('The export has no manifest.');
+  return { mb: megabytes(bytes), seconds: Number(((performance.now() - start) / 1000).toFixed(2)) };
+}
+
+function megabytes(bytes) {
+  return Number((bytes / 1_048_576).toFixed(1));
+}
+
+async function serve(folder) {
+  const { createApp, stopApp } = await import('../dist/src/app.js');
+  const { openDatabase, requireCurrentSchema } = await import('../dist/src/cli/database.js');
+  const { loadConfig } = await import('../dist/src/platform/config/config.js');
+  const say = () => undefined;
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '3999',
+    DATA_FOLDER: folder,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'silent',
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
+    CCX_KEK: Buffer.alloc(32, 'bench').toString('base64'),
+    CCX_PEPPER: Buffer.alloc(32, 'bench').toString('base64'),
+  });
+  const database = await openDatabase(config, say);
+  await requireCurrentSchema(database, say);
+  const app = await createApp(config, { databaseUrl: database.url });
+  await app.listen(config.PORT, config.HOST);
+
+  const peak = { rss: 0, heap: 0 };
+  const look = () => {
+    const { rss, heapUsed, external } = process.memoryUsage();
+    peak.rss = Math.max(peak.rss, rss);
+    peak.heap = Math.max(peak.heap, heapUsed + external);
+  };
+  let watching;
+  const answers = {
+    start: async () => ({ url: config.issuer }),
+    fill: (order) => fill(app, database.url, order),
+    watch: async () => {
+      globalThis.gc();
+      Object.assign(peak, { rss: 0, heap: 0 });
+      watching = setInterval(look, 5);
+      return {};
+    },
+    peak: async () => {
+      clearInterval(watching);
+      return { peak_rss_mb: megabytes(peak.rss), peak_heap_mb: megabytes(peak.heap) };
+    },
+    stop: async () => {
+      await stopApp(app, config);
+      await database.close();
+      return {};
+    },
+  };
+  process.on('message', ({ question, ...order }) => {
+    answers[question](order).then(
+      (answer) => process.send(answer),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+}
+
+/** States and reports through the service's own services and tables: by HTTP it would take minutes. */
+async function fill(app, databaseUrl, { customerId, versions, interactions }) {
+  const { customerKey } = await import('../dist/src/platform/customer-key.js');
+  const { PreferencesService } = await import('../dist/src/preferences/preferences.service.js');
+  const { Drafts } = await import('../dist/src/preferences/drafts.js');
+  const { Client } = await import('pg');
+  const customer = customerKey(customerId);
+  const get = (provider) => app.get(provider, { strict: false });
+
+  const author = { actor: { kind: 'customer' }, provenance: { kind: 'stated', source: 'customer' } };
+  const atOnce = Math.min(versions, 500);
+  for (let done = 0; done < versions; done += atOnce) {
+    const drafts = Array.from({ length: atOnce }, (_, n) => ({
+      attribute: 'brand.affinity',
+      value: { brand: `Brand ${n}` },
+      strength: 'want',
+      weight: 1 + ((done / atOnce) % 100),
+      applies_to: { level: 'everyone' },
+    }));
+    const pointers = drafts.map((_, index) => `/items/${index}`);
+    const statements = await get(Drafts).checked(drafts, pointers);
+    await get(PreferencesService).adopt(customer, statements, author, { settle: () => 'replace' });
+  }
+
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(
+    `insert into interactions
+       select $1, $2, now() - n * interval '5 minutes', gen_random_uuid(), sha256(n::text::bytea), $3, 'client-bench', $4,
+              1, 'org.ccx.interaction.transaction.completed.v1', 'till', 'shopping', '/tills/17', 'sale-' || n, null,
+              jsonb_build_object('currency', 'EUR', 'total', n, 'lines', jsonb_build_array(
+                jsonb_build_object('product', jsonb_build_object('scheme', 'retailer', 'code', '85123A'),
+                                   'quantity', '6', 'unit_price', 255),
+                jsonb_build_object('product', jsonb_build_object('scheme', 'retailer', 'code', '22423'),
+                                   'quantity', '1', 'unit_price', 1275))),
+              now()
+         from generate_series(1, $5::int) n`,
+    [customer.bucket, customer.customerId, randomUUID(), randomUUID(), interactions],
+  );
+  await client.query('analyze interactions');
+  await client.end();
+  return {};
+}
