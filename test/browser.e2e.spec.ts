@@ -10,6 +10,7 @@ import { aRetailerWithTill, authorizeDevice } from './support/device.js';
 import { type AuthorizationOptions, pushRequest } from './support/oauth.js';
 import { aRetailer, type TestRetailer } from './support/retailers.js';
 import { allowSubstitution } from './support/rules.js';
+import { aMover } from './support/switches.js';
 
 // Each looks at several pages in several ways.
 jest.setTimeout(180_000);
@@ -279,6 +280,33 @@ const words = {
       await follow(page, page.locator('form[action$="/on"] button'));
       await follow(page, page.locator('form[action$="/remove"] button').first());
       expect(await page.locator('article').count()).toBe(1);
+    });
+
+    it('a consent is taken to another retailer, and that is called off', async () => {
+      const customer = await mira();
+      await stateAll(customer);
+      const { access, tern } = await aMover(app, { customer, details: [more, purchases] });
+      const page = await inAccount(customer, language, `/account/consents/${access.consentId}`);
+      await follow(page, page.locator('a[href$="/switch"]'));
+      await expectSound(page);
+      await page.locator('[name=to]').selectOption(tern.id);
+      await follow(page, page.locator('main [type=submit]'));
+      await expectSound(page, 'switch');
+      await follow(page, page.locator('main [type=submit]'));
+      await expectSound(page, 'switch-agreed');
+      await press(page, 'call-off');
+      await expectSound(page);
+    });
+
+    it('a code for the till is shown, and another one on demand', async () => {
+      const customer = await mira();
+      const page = await inAccount(customer, language, '/account/till-code');
+      await expectSound(page, 'till-code');
+      const digits = () => page.locator('.digits').textContent();
+      const shown = await digits();
+      await follow(page, page.locator('main .button'));
+      expect(await digits()).not.toBe(shown);
+      await expectSound(page);
     });
 
     it('the page about security, the front page and the pages for what goes wrong are sound', async () => {
