@@ -40,4 +40,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/answers-reporter.cjs'],
   testTimeout: 60_000,
   maxWorkers: '100%',
+  // Each file leaves some 30 MB behind; a worker that has to look through gigabytes of it is slower than a new one.
+  workerIdleMemoryLimit: '1GB',
 };
