@@ -145,7 +145,7 @@ describe('recording disclosures', () => {
     for (const { status, body, headers } of failed) {
       expect(status).toBe(503);
       expect(headers.get('retry-after')).toBe('1');
-      expect(JSON.stringify(body)).not.toContain('42.5');
+      expect(JSON.stringify(body)).not.toContain('"42.5"');
     }
     expect(await disclosed(app, mira.key)).toEqual([]);
 
