@@ -275,6 +275,7 @@ describe('an import', () => {
     const { body: refused } = await confirm(body.id, { items: [1, 7] }).expect(400);
     expect(refused.errors).toEqual([{ pointer: '/items/1', detail: 'is not an item that waits to be confirmed' }]);
     await confirm(body.id, {}).expect(400);
+    await confirm(body.id, { all: true, items: [1] }).expect(400);
   });
 
   it('is forgotten 30 days after it was settled', async () => {

@@ -174,35 +174,53 @@ type SayingSomething = Pick<
   'value' | 'strength' | 'weight' | 'override' | 'valid_from' | 'valid_until' | 'review_after'
 >;
 
+/** An item that can no longer hold. */
+export interface OutdatedItem {
+  readonly number: number;
+  readonly because: 'replaced_has_changed' | 'vocabulary_has_changed';
+}
+
 export interface Settlement {
   readonly items: readonly ImportItem[];
   readonly changes: readonly Changed[];
-  /** The numbers of those whose time has passed: what they would replace is not what it was. */
-  readonly outdated: readonly number[];
+  /** Those whose time has passed, and why. */
+  readonly outdated: readonly OutdatedItem[];
+}
+
+interface Confirming {
+  readonly chosen: (item: ImportItem) => boolean;
+  /** Whether the vocabulary of now has a place for it: it may have been tightened since the file was read. */
+  readonly canHold: (statement: Pick<Statement, 'attribute' | 'value' | 'strength'>) => boolean;
+  readonly author: Author;
+  readonly at: Date;
 }
 
 /** Lets the chosen items hold. One whose preference the customer has dealt with meanwhile is left as they left it. */
 export function confirmItems(
   profile: Profile,
   items: readonly ImportItem[],
-  { chosen, author, at }: { chosen: (item: ImportItem) => boolean; author: Author; at: Date },
+  { chosen, canHold, author, at }: Confirming,
 ): Settlement {
   const changes: Changed[] = [];
-  const outdated: number[] = [];
+  const outdated: OutdatedItem[] = [];
   const settled = items.map((item) => {
     if (item.state !== 'pending' || !chosen(item)) return item;
     const held = profile.find(item.preference_id!);
     if (item.replaces === undefined) {
-      if (held?.status === 'pending') {
+      if (held?.status === 'pending' && canHold(held)) {
         const preference = nextVersion(held, at, { status: 'active' });
         profile.put(preference);
         changes.push({ change: 'confirmed', preference });
+      } else if (held?.status === 'pending') {
+        outdated.push({ number: item.number, because: 'vocabulary_has_changed' });
       }
+    } else if (!canHold(item.statement!)) {
+      outdated.push({ number: item.number, because: 'vocabulary_has_changed' });
     } else if (held?.version === item.replaces) {
       const preference = stated(item.statement!, held, { ...author, confirmed: true }, at);
       profile.put(preference);
       changes.push({ change: 'revised', preference });
-    } else outdated.push(item.number);
+    } else outdated.push({ number: item.number, because: 'replaced_has_changed' });
     return { ...item, state: 'confirmed' as const };
   });
   return { items: settled, changes, outdated };

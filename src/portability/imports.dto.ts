@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, Equals, IsArray, IsInt, Min, ValidateIf } from 'class-validator';
 
 import { openCode } from '../platform/http/extensible.js';
+import { InvalidRequestError } from '../platform/errors.js';
 import { Omittable } from '../platform/http/omittable.js';
 import type { JsonObject } from '../platform/json.js';
 import { defined } from '../preferences/draft.js';
@@ -225,7 +226,11 @@ export class ConfirmImportDto {
   @Omittable()
   items?: number[];
 
+  /** @throws InvalidRequestError when it names both */
   toChosen(): Chosen {
+    if (this.items && this.all !== undefined) {
+      throw new InvalidRequestError([{ pointer: '/items', detail: 'must be left out where all are meant' }]);
+    }
     return this.items ? { items: this.items } : { all: true };
   }
 }

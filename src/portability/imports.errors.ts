@@ -1,4 +1,5 @@
 import { CcxError, type FieldError, Problem } from '../platform/errors.js';
+import type { OutdatedItem } from './import-plan.js';
 
 @Problem({
   code: 'export-unreadable',
@@ -86,16 +87,21 @@ export class ImportDiscardedError extends CcxError {
   }
 }
 
+const whyOutdated: Readonly<Record<OutdatedItem['because'], string>> = {
+  replaced_has_changed: 'would replace what has changed since',
+  vocabulary_has_changed: 'states what the vocabulary can no longer take',
+};
+
 @Problem({
   code: 'import-outdated',
   kind: 'conflict',
-  title: 'What the import would replace has changed',
+  title: 'What the import was made for has changed',
   advice: 'Confirm the other items, or discard the import and import the file again; `errors` names the items.',
 })
 export class ImportOutdatedError extends CcxError {
-  constructor(items: readonly number[]) {
-    super('Preferences that the import would replace have changed since.', {
-      errors: items.map((item) => ({ pointer: `/items/${item}`, detail: 'would replace what has changed since' })),
+  constructor(items: readonly OutdatedItem[]) {
+    super('Preferences that the import would replace, or the vocabulary, have changed since.', {
+      errors: items.map(({ number, because }) => ({ pointer: `/items/${number}`, detail: whyOutdated[because] })),
     });
   }
 }

@@ -13,6 +13,8 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { Random } from '../platform/random.js';
 import type { Author } from '../preferences/author.js';
 import { type ProfileRule, Profiles } from '../preferences/profiles.js';
+import { isTaken } from '../preferences/understood.js';
+import { VocabularyService } from '../vocabulary/vocabulary.service.js';
 import { Import, type ImportStatus } from './import.entity.js';
 import {
   type ConflictPolicy,
@@ -68,6 +70,7 @@ export class ImportsService implements OnModuleInit {
     private readonly database: Database,
     private readonly profiles: Profiles,
     private readonly keys: SubjectKeys,
+    private readonly vocabularies: VocabularyService,
     private readonly audit: AuditService,
     private readonly jobs: Jobs,
     private readonly random: Random,
@@ -140,8 +143,10 @@ export class ImportsService implements OnModuleInit {
       if (status === 'discarded') throw new ImportDiscardedError();
       const isChosen = choice(chosen, content.items);
       const author = authorOf(content.source, actor);
+      const vocabulary = this.vocabularies.current();
+      const canHold = (statement: Parameters<typeof isTaken>[0]) => isTaken(statement, vocabulary);
       return (profile, at) => {
-        const settlement = confirmItems(profile, content.items, { chosen: isChosen, author, at });
+        const settlement = confirmItems(profile, content.items, { chosen: isChosen, canHold, author, at });
         if (settlement.outdated.length > 0) throw new ImportOutdatedError(settlement.outdated);
         return settlement;
       };
