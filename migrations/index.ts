@@ -1,5 +1,6 @@
 import { Acknowledgements1760000060151 } from './1760000060151-acknowledgements.js';
 import { AuditLog1760000000020 } from './1760000000020-audit-log.js';
+import { ClientSources1760000070110 } from './1760000070110-client-sources.js';
 import { ConsentRules1760000000120 } from './1760000000120-consent-rules.js';
 import { ConsentLifecycle1760000000100 } from './1760000000100-consent-lifecycle.js';
 import { ConsentReceipts1760000000110 } from './1760000000110-consent-receipts.js';
@@ -10,6 +11,15 @@ import { Delegations1760000060170 } from './1760000060170-delegations.js';
 import { DevicePolls1760000050030 } from './1760000050030-device-polls.js';
 import { Disclosures1760000040000 } from './1760000040000-disclosures.js';
 import { Imports1760000060180 } from './1760000060180-imports.js';
+import { InteractionCorrections1760000070120 } from './1760000070120-interaction-corrections.js';
+import { InteractionDoubts1760000070121 } from './1760000070121-interaction-doubts.js';
+import { InteractionKeyStatistics1760000070122 } from './1760000070122-interaction-key-statistics.js';
+import { InteractionNotes1760000070140 } from './1760000070140-interaction-notes.js';
+import { InteractionJobs1760000070130 } from './1760000070130-interaction-jobs.js';
+import { InteractionDisputes1760000070150 } from './1760000070150-interaction-disputes.js';
+import { InteractionRetention1760000070152 } from './1760000070152-interaction-retention.js';
+import { DemandReleases1760000070153 } from './1760000070153-demand-releases.js';
+import { InteractionCounters1760000070151 } from './1760000070151-interaction-counters.js';
 import { Interactions1760000030000 } from './1760000030000-interactions.js';
 import { KeyUses1760000050040 } from './1760000050040-key-uses.js';
 import { LongJobs1760000060200 } from './1760000060200-long-jobs.js';
@@ -36,6 +46,10 @@ import { StaffFactors1760000020010 } from './1760000020010-staff-factors.js';
 import { SubjectKeys1760000000010 } from './1760000000010-subject-keys.js';
 import { VocabularyExtensions1760000060131 } from './1760000060131-vocabulary-extensions.js';
 import { VocabularyReleases1760000060130 } from './1760000060130-vocabulary-releases.js';
+import { SuggestionSettings1760000070160 } from './1760000070160-suggestion-settings.js';
+import { SuggestionDays1760000070161 } from './1760000070161-suggestion-days.js';
+import { Suggestions1760000070162 } from './1760000070162-suggestions.js';
+import { SuggestionPriors1760000070163 } from './1760000070163-suggestion-priors.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -77,4 +91,18 @@ export const migrations = [
   LongJobs1760000060200,
   TillCodes1760000060201,
   Snapshots1760000060202,
+  ClientSources1760000070110,
+  InteractionCorrections1760000070120,
+  InteractionDoubts1760000070121,
+  InteractionKeyStatistics1760000070122,
+  InteractionJobs1760000070130,
+  InteractionNotes1760000070140,
+  InteractionDisputes1760000070150,
+  InteractionCounters1760000070151,
+  InteractionRetention1760000070152,
+  DemandReleases1760000070153,
+  SuggestionSettings1760000070160,
+  SuggestionDays1760000070161,
+  Suggestions1760000070162,
+  SuggestionPriors1760000070163,
 ];

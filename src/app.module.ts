@@ -13,6 +13,7 @@ import { PortabilityModule } from './portability/portability.module.js';
 import { PreferencesModule } from './preferences/preferences.module.js';
 import { RetailersModule } from './retailers/retailers.module.js';
 import { StaffModule } from './staff/staff.module.js';
+import { SuggestionsModule } from './suggestions/suggestions.module.js';
 import { VocabularyModule } from './vocabulary/vocabulary.module.js';
 import { WelcomeController } from './welcome.controller.js';
 
@@ -29,6 +30,7 @@ import { WelcomeController } from './welcome.controller.js';
     ConsentsModule,
     InteractionsModule,
     DisclosuresModule,
+    SuggestionsModule,
     PortabilityModule,
     OversightModule,
     AuthorizationModule,

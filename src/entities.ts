@@ -19,6 +19,12 @@ import { Session } from './customers/session.entity.js';
 import { TillCode } from './customers/till-code.entity.js';
 import { StoredAcknowledgement } from './disclosures/acknowledgement.entity.js';
 import { Snapshot, SnapshotEntry } from './disclosures/snapshot.entity.js';
+import { InteractionCounter } from './interactions/counter.entity.js';
+import { DemandRelease } from './interactions/demand.entity.js';
+import { Dispute, DisputeRef } from './interactions/dispute.entity.js';
+import { InteractionNote } from './interactions/note.entity.js';
+import { InteractionJob, InteractionJobBlock, InteractionJobResults } from './interactions/job.entity.js';
+import { RetentionChoice } from './interactions/retention.entity.js';
 import { SigningKey } from './platform/crypto/signing-key.entity.js';
 import { LongJob } from './platform/jobs/long-job.entity.js';
 import { Import } from './portability/import.entity.js';
@@ -31,6 +37,10 @@ import { StaffEnrolment, StaffFactor } from './staff/staff-factor.entity.js';
 import { StaffInvitation, StaffMember, StaffSession } from './staff/staff-member.entity.js';
 import { VocabularyExtension } from './vocabulary/vocabulary-extension.entity.js';
 import { VocabularyRelease } from './vocabulary/vocabulary-release.entity.js';
+import { PriorVersion, StoredPrior } from './suggestions/prior.entity.js';
+import { SuggestionDay } from './suggestions/suggestion-day.entity.js';
+import { SuggestionSettings } from './suggestions/suggestion-settings.entity.js';
+import { StoredSuggestion } from './suggestions/suggestion.entity.js';
 
 /** Every entity of the service, by module. TypeORM maps these; each is used by its own module alone. */
 export const entities: (new () => ObjectLiteral)[] = [
@@ -58,6 +68,15 @@ export const entities: (new () => ObjectLiteral)[] = [
   StoredAcknowledgement,
   Snapshot,
   SnapshotEntry,
+  DemandRelease,
+  Dispute,
+  DisputeRef,
+  InteractionCounter,
+  RetentionChoice,
+  InteractionNote,
+  InteractionJob,
+  InteractionJobBlock,
+  InteractionJobResults,
   SigningKey,
   LongJob,
   Import,
@@ -73,4 +92,9 @@ export const entities: (new () => ObjectLiteral)[] = [
   StaffSession,
   VocabularyExtension,
   VocabularyRelease,
+  SuggestionSettings,
+  SuggestionDay,
+  StoredSuggestion,
+  PriorVersion,
+  StoredPrior,
 ];

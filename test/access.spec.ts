@@ -57,7 +57,9 @@ async function answers(
 }
 
 function all(operations: readonly DocumentedOperation[], answer: string): string[] {
-  return operations.map(({ id }) => `${id}: ${answer}`);
+  const [status] = answer.split(' ');
+  // What answers HEAD has no body that could name the problem.
+  return operations.map(({ id, method }) => `${id}: ${method === 'head' ? `${status} ` : answer}`);
 }
 
 describe('every operation that is not public', () => {

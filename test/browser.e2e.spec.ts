@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Locator, Page } from 'playwright-core';
 
+import { eventTypes } from '../src/consents/event-types.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { findChromium, type Language, languages, RealBrowser } from './support/chromium.js';
@@ -11,6 +12,7 @@ import { type AuthorizationOptions, pushRequest } from './support/oauth.js';
 import { aRetailer, type TestRetailer } from './support/retailers.js';
 import { allowSubstitution } from './support/rules.js';
 import { aMover } from './support/switches.js';
+import { aYear } from './support/timeline.js';
 
 // Each looks at several pages in several ways.
 jest.setTimeout(180_000);
@@ -46,6 +48,13 @@ const purchases = {
 const allergens = {
   type: 'ccx_preferences_special',
   attributes: ['food.allergen'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till', 'web'],
+};
+const medicines = {
+  type: 'ccx_interactions_special',
+  products: ['pharmacy'],
+  event_types: purchases.event_types,
   purposes: ['dpv:ServicePersonalisation'],
   touchpoints: ['till', 'web'],
 };
@@ -150,6 +159,19 @@ const words = {
       expect(await page.locator('main input:checked').count()).toBe(0);
       await page.locator('[name=statement]').check();
       await page.locator('[name=password]').fill(customer.password);
+      const told = await toldTheShop(page, () => page.locator('[value=approve]').click());
+      expect(told.get('code')).toBeTruthy();
+    });
+
+    it('many kinds of report stand under headings, and special products on a screen of their own', async () => {
+      const customer = await mira();
+      const details = [{ ...purchases, event_types: [...eventTypes] }, medicines];
+      const page = await inFrontOf(customer, language, grocer, { details });
+      await expectSound(page, 'reports');
+      expect(await page.locator('main [name=item]').count()).toBe(eventTypes.length);
+      await follow(page, page.getByRole('button', { name: words[language].allow }));
+      await expectSound(page, 'special-products');
+      await page.locator('[name=statement]').check();
       const told = await toldTheShop(page, () => page.locator('[value=approve]').click());
       expect(told.get('code')).toBeTruthy();
     });
@@ -295,6 +317,17 @@ const words = {
       await follow(page, page.locator('main [type=submit]'));
       await expectSound(page, 'switch-agreed');
       await press(page, 'call-off');
+      await expectSound(page);
+    });
+
+    it('the summary of an export shows who reported what', async () => {
+      const customer = await mira();
+      await aYear(app, customer);
+      const page = await browser.visitor(language);
+      await page.setExtraHTTPHeaders({ authorization: `Bearer ${customer.token}` });
+      await page.goto(`${app.url}/v1/me/export/summary?time_zone=Europe/Berlin`);
+      await expectSound(page, 'export-summary');
+      await page.locator('summary').first().click();
       await expectSound(page);
     });
 

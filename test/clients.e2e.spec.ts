@@ -56,6 +56,7 @@ describe('a client', () => {
       grant_types: ['client_credentials'],
       scopes: ['preferences.read'],
       touchpoints: ['till', 'web'],
+      source_prefixes: [],
       dpop_bound_access_tokens: true,
       created_at: expect.any(String),
       updated_at: expect.any(String),

@@ -99,7 +99,7 @@ describe('previewing what holds', () => {
 
   it('has no end when time changes nothing', async () => {
     await state(shoes);
-    expect(await preview()).toMatchObject({ valid_until: null, vocabulary: '1.1.0', sharing: null });
+    expect(await preview()).toMatchObject({ valid_until: null, vocabulary: '1.2.0', sharing: null });
   });
 
   it('shows the customer special attributes and their own price sensitivity', async () => {

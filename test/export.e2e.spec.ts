@@ -75,7 +75,13 @@ const kindsByTable: Record<string, string> = {
   disclosures: 'disclosure',
   held_delegations: 'delegation',
   imports: 'import',
+  dispute_refs: '(where a dispute is found; it is there itself)',
+  interaction_corrections: 'interaction',
+  interaction_counters: 'interaction_count',
+  interaction_disputes: 'dispute',
   interaction_keys: '(hashes of interactions)',
+  interaction_notes: 'interaction',
+  interaction_retention: 'retention',
   interaction_voids: 'interaction',
   interactions: 'interaction',
   login_identities: '(a hash of the address)',
@@ -90,6 +96,9 @@ const kindsByTable: Record<string, string> = {
   sessions: 'session',
   snapshot_entries: '(where a disclosure is listed; it is there itself)',
   subject_keys: '(keys)',
+  suggestion_days: 'suggestion_day',
+  suggestion_settings: 'suggestion_settings',
+  suggestions: 'suggestion',
   till_codes: '(a secret, for a minute)',
 };
 
@@ -145,7 +154,7 @@ describe('exporting everything', () => {
       ({ retailer }) => retailer.name === 'Grocer A',
     );
     expect(grocer?.records).toEqual({ consent_version: expect.any(Number) as number, disclosure: 1 });
-    expect(information!['inferred']).toEqual({});
+    expect(information!['inferred']).toEqual({ suggestion: 1, suggestion_day: expect.any(Number) as number });
   });
 
   it('is recorded before it leaves', async () => {
@@ -199,9 +208,12 @@ describe('exporting what the customer provided', () => {
       'account',
       'consent_rule',
       'consent_version',
+      'dispute',
       'header',
       'preference_version',
+      'retention',
       'statement',
+      'suggestion_settings',
     ]);
     expect(lines[0]?.record['kind']).toBe('provided');
   });

@@ -59,7 +59,7 @@ describe('after a release that renames an attribute and drops another', () => {
 
   it('what held then is told in the words of then', async () => {
     const { body } = await mira.api.get(`/v1/me/effective?as_of=${before}`).expect(200);
-    expect(body.vocabulary).toBe('1.1.0');
+    expect(body.vocabulary).toBe('1.2.0');
     expect((body.effective as Preference[]).map(({ attribute }) => attribute)).toEqual([
       'receipt.delivery',
       'returns.method',

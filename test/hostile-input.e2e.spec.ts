@@ -10,6 +10,7 @@ import { damage } from './support/damage.js';
 import { aLife, type Life, shops } from './support/lives.js';
 import { dpopProof, type RetailerAccess, retailerToken } from './support/oauth.js';
 import { allowSubstitution } from './support/rules.js';
+import { lookedAt } from './support/suggestions.js';
 
 /** A write that would succeed, but for what a test does to it. */
 interface Write {
@@ -316,10 +317,12 @@ describe('a request that says something wrong', () => {
     const write = writes['reporting an interaction'];
     const good = Array.from({ length: 99 }, () => write.sound());
     const bad = line({ unit: 'FURLONG' })(write.sound());
+    await lookedAt(app);
     const before = await contentsOf(app.db);
     const { body } = await mira.tailoring.tills.fetch('POST', '/v1/interactions', good.toSpliced(41, 0, bad));
     expect(body).toMatchObject({ stored: 99, rejected: 1 });
     expect(body.results[41]).toMatchObject({ index: 41, outcome: 'rejected', code: 'invalid-event' });
+    await lookedAt(app);
     const after = await contentsOf(app.db);
     const added = Object.entries(after).flatMap(([table, rows]) => {
       const count = rows.length - (before[table]?.length ?? 0);
@@ -331,6 +334,7 @@ describe('a request that says something wrong', () => {
 
   it('about a subject that nobody has is refused like one about somebody without a consent', async () => {
     const write = writes['reporting an interaction'];
+    await lookedAt(app);
     const before = await contentsOf(app.db);
     const answers = [
       'nobody',

@@ -3,11 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from './support/app.js';
 import { contentsOf } from './support/contents.js';
 import { aDelegation } from './support/delegations.js';
-import { eventually } from './support/eventually.js';
 import { aLife, type Life, type Shops, shops } from './support/lives.js';
 import { dpopFetch, retailerToken } from './support/oauth.js';
 import { type DocumentedOperation, documentedOperations, isDelegable } from './support/operations.js';
 import { refuseSharing } from './support/rules.js';
+import { lookedAt } from './support/suggestions.js';
 
 let app: TestApp;
 let retailers: Shops;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   retailers = await shops(app);
   bodies['switchConsent'] = { retailer_id: retailers.tailor.id };
   [mira, otto] = await Promise.all([aLife(app, retailers), aLife(app, retailers)]);
-  await delivered();
+  await lookedAt(app);
 });
 afterAll(() => app.stop());
 
@@ -33,10 +33,13 @@ const belongings: Record<string, (life: Life) => string | readonly string[]> = {
   '/v1/me/consent-requests': ({ openRequest }) => openRequest.id,
   '/v1/me/rules': ({ ruleId }) => ruleId,
   '/v1/me/consents': ({ till }) => till.consentId,
+  '/v1/me/interactions': ({ interactionId }) => interactionId,
+  '/v1/me/suggestions': ({ suggestionId }) => suggestionId,
   '/v1/me/notices': ({ noticeHash }) => noticeHash,
   '/v1/consent-requests': ({ openRequest }) => openRequest.id,
   '/v1/consents/{id}/receipts': ({ tailoring }) => tailoring.consentId,
   '/v1/consents/{id}/notices': ({ tailoring, noticeHash }) => [tailoring.consentId, noticeHash],
+  '/v1/interactions/disputes': ({ disputeId }) => disputeId,
   '/v1/snapshots': ({ snapshotId }) => [snapshotId, '1'],
   '/oauth/grants': ({ tailoring }) => tailoring.consentId,
 };
@@ -51,14 +54,10 @@ const bodies: Record<string, object> = {
   undoPreferenceChange: { version: 1 },
   changeRule: refuseSharing,
   confirmImport: { all: true },
+  putInteractionNote: { text: 'Mine now.' },
+  disputeInteraction: { reason: 'not_me' },
+  answerDispute: { answer: 'stands' },
 };
-
-/** What has happened so far has reached everybody in the service. */
-const delivered = () =>
-  eventually(async () => {
-    const { rows } = await app.db.query('select from outbox_deliveries');
-    expect(rows).toEqual([]);
-  });
 
 interface Answer {
   readonly status: number;
@@ -133,7 +132,7 @@ describe('what belongs to another customer', () => {
 
   it('is as absent to whoever acts for somebody else', async () => {
     const { id: delegationId } = await aDelegation(app, { delegate: otto.customer });
-    await delivered();
+    await lookedAt(app);
     const operations = namingOperations('customer').filter(isDelegable);
     expect(operations.length).toBeGreaterThan(8);
     const before = await contentsOf(app.db);
@@ -171,20 +170,22 @@ describe('what belongs to another customer', () => {
 
 describe('what belongs to another retailer', () => {
   const scope =
-    'consents.read consents.request preferences.read interactions.write grant_management_query grant_management_revoke';
+    'consents.read consents.request preferences.read interactions.read interactions.write grant_management_query ' +
+    'grant_management_revoke';
 
   it('is as absent as what does not exist, at every address of a retailer, and stays as it was', async () => {
     const grocer = await retailerToken(app, retailers.grocer, { scope });
-    // A till code is no retailer's: its customer shows it to whom they like. What a retailer adds to the vocabulary has
-    // nothing to do with a customer's life: vocabulary-extensions.e2e.spec.ts looks at it.
-    const elsewhere = ['readByTillCode', 'reviseOwnAttribute', 'deprecateOwnAttribute'];
-    const operations = namingOperations('retailer').filter(({ id }) => !elsewhere.includes(id));
+    // A till code is no retailer's: its customer shows it to whom they like. What a retailer adds to the vocabulary, its
+    // bulk jobs and its demand have nothing to do with one customer's life: files of their own look at them.
+    const elsewhere = /^\/v1\/(till-codes|retailer|interactions\/jobs|demand)\//;
+    const operations = namingOperations('retailer').filter(({ path }) => !elsewhere.test(path));
     expect(operations).not.toEqual([]);
     const before = await contentsOf(app.db);
     for (const operation of operations) {
       const method = operation.method.toUpperCase();
       const call = async (names: readonly string[]) => {
-        const { status, body } = await dpopFetch(app, grocer, method, addressOf(operation, names));
+        const sent = operation.takes[0] ? { body: bodies[operation.id] ?? {} } : {};
+        const { status, body } = await dpopFetch(app, grocer, method, addressOf(operation, names), sent);
         return withoutNames({ status, text: JSON.stringify(body) }, names);
       };
       const hers = namesFor(operation, mira);

@@ -2,7 +2,7 @@ import { type DocumentedRoute, documentedRoutes } from '../src/openapi/routes.js
 import { Drain } from '../src/platform/http/drain.js';
 import { Idempotency } from '../src/platform/http/idempotency.js';
 import { RequestLimits } from '../src/platform/http/request-limits.js';
-import { LARGEST_BODY } from '../src/platform/http/route.js';
+import { LARGEST_BODY, PARTIAL_UPLOAD } from '../src/platform/http/route.js';
 import type { JsonValue } from '../src/platform/json.js';
 import { startApp, type TestApp } from './support/app.js';
 import {
@@ -38,7 +38,9 @@ async function start(config: Record<string, string> = {}): Promise<void> {
 }
 
 const answering = (status: number) => operations.filter(({ statuses }) => statuses.includes(status));
-const all = (some: readonly DocumentedOperation[], answer: string) => some.map(({ id }) => `${id}: ${answer}`);
+// What answers HEAD has no body that could name the problem.
+const all = (some: readonly DocumentedOperation[], answer: string) =>
+  some.map(({ id, method }) => `${id}: ${method === 'head' ? `${answer.split(' ')[0]} ` : answer}`);
 const rightCaller = (operation: DocumentedOperation) => callers[kindsOf(operation)[0] ?? 'public'];
 
 async function answers(
@@ -75,8 +77,10 @@ describe('every operation', () => {
   });
 
   it('that takes a body refuses one that is malformed', async () => {
-    await expect(answers(withBody(), (operation) => send(operation, { text: '{"a":' }))).resolves.toEqual(
-      all(withBody(), '400 malformed-json'),
+    // Bytes as such have no form that they could lack.
+    const withText = withBody().filter(({ takes }) => !takes.includes(PARTIAL_UPLOAD));
+    await expect(answers(withText, (operation) => send(operation, { text: '{"a":' }))).resolves.toEqual(
+      all(withText, '400 malformed-json'),
     );
   });
 

@@ -1,3 +1,4 @@
+import { detailTypes } from '../src/consents/detail.js';
 import { startApp, type TestApp } from './support/app.js';
 import { retailerToken } from './support/oauth.js';
 import { aRetailer, type TestRetailer } from './support/retailers.js';
@@ -28,7 +29,7 @@ describe('the metadata of the authorization server', () => {
       grant_management_actions_supported: ['create', 'merge', 'replace', 'query', 'revoke'],
       grant_management_action_required: false,
       protected_resources: [app.url],
-      authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
+      authorization_details_types_supported: [...detailTypes],
       require_pushed_authorization_requests: true,
       authorization_response_iss_parameter_supported: true,
       dpop_signing_alg_values_supported: ['ES256'],
@@ -55,7 +56,7 @@ describe('the metadata of the protected resource', () => {
       bearer_methods_supported: ['header'],
       dpop_signing_alg_values_supported: ['ES256'],
       dpop_bound_access_tokens_required: true,
-      authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
+      authorization_details_types_supported: [...detailTypes],
       resource_documentation: `${app.url}/docs`,
     });
     expect(body['scopes_supported']).toEqual(expect.arrayContaining(['preferences.read', 'grant_management_query']));

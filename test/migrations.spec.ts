@@ -52,6 +52,7 @@ describe('the migrations', () => {
       'audit_subjects',
       'login_identities',
       'consent_refs',
+      'dispute_refs',
       'oauth_artifacts',
       'outbox_events',
       'till_codes',
@@ -81,7 +82,7 @@ describe('the migrations', () => {
         `select table_name, privilege_type from information_schema.role_table_grants
           where grantee = 'ccx_app' and privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE')
             and table_name in ('audit_log', 'preference_versions', 'consent_versions', 'disclosures', 'notices',
-                               'consent_receipts')`,
+                               'consent_receipts', 'demand_releases')`,
       ),
     );
     expect(rows).toEqual([]);

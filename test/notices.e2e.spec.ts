@@ -102,7 +102,7 @@ describe('what a customer was shown', () => {
       format: 1,
       language,
       shown: true,
-      vocabulary_version: '1.1.0',
+      vocabulary_version: '1.2.0',
       message: 'We would like to serve you.',
       retailer: { id: request.retailer.id, name: body.retailer.name, privacy_url: body.retailer.privacy_url },
     });

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client';
 
+import { detailTypes } from '../src/consents/detail.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { Browser } from './support/browser.js';
@@ -177,7 +178,7 @@ describe('the metadata', () => {
       code_challenge_methods_supported: ['S256'],
       dpop_signing_alg_values_supported: ['ES256'],
       authorization_response_iss_parameter_supported: true,
-      authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
+      authorization_details_types_supported: [...detailTypes],
       subject_types_supported: ['pairwise'],
     });
     expect((await app.http.get('/.well-known/openid-configuration').expect(200)).body).toEqual(body);

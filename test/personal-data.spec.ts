@@ -5,6 +5,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { leavesOf, tablesOf } from './support/contents.js';
 import { aLife, type Life, shops } from './support/lives.js';
 import { audited } from './support/records.js';
+import { lookedAt } from './support/suggestions.js';
 
 let app: TestApp;
 let mira: Life;
@@ -13,6 +14,7 @@ beforeAll(async () => {
   app = await startApp();
   const both = await shops(app);
   [mira, otto] = await Promise.all([aLife(app, both), aLife(app, both)]);
+  await lookedAt(app);
 });
 afterAll(() => app.stop());
 
@@ -79,15 +81,21 @@ describe('exporting a customer', () => {
       'consent_version',
       'delegation',
       'disclosure',
+      'dispute',
       'import',
       'interaction',
+      'interaction_count',
       'notice',
       'passkey',
       'personal_token',
       'preference',
       'preference_version',
       'receipt',
+      'retention',
       'session',
+      'suggestion',
+      'suggestion_day',
+      'suggestion_settings',
     ]);
     const text = JSON.stringify(records);
     for (const value of [mira.customer.email, 'Mira Feldmann', 'My calendar', '39', '38', '85123A']) {

@@ -79,7 +79,7 @@ describe('reading preferences', () => {
       stage: 'shopping',
       at: disclosure?.checkedAt.toISOString(),
       valid_until: body.consent.expires_at,
-      vocabulary: '1.1.0',
+      vocabulary: '1.2.0',
       preferences: [told],
       disclosure_id: disclosure?.id,
     });

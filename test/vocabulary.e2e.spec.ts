@@ -14,9 +14,10 @@ describe('the vocabulary', () => {
     expect(body.items).toEqual([
       {
         name: 'ccx-core',
-        version: '1.1.0',
+        version: '1.2.0',
         languages: ['en', 'de'],
         releases: [
+          { version: '1.2.0', released_on: expect.any(String), href: '/v1/vocabularies/ccx-core/1.2.0' },
           { version: '1.1.0', released_on: expect.any(String), href: '/v1/vocabularies/ccx-core/1.1.0' },
           { version: '1.0.0', released_on: '2026-11-01', href: '/v1/vocabularies/ccx-core/1.0.0' },
         ],
@@ -27,8 +28,8 @@ describe('the vocabulary', () => {
 
   it('is given whole, in every language, whatever the caller speaks', async () => {
     const { body } = await app.http.get('/v1/vocabularies/ccx-core').set('accept-language', 'de').expect(200);
-    expect(body).toMatchObject({ name: 'ccx-core', version: '1.1.0' });
-    expect(body.attributes).toHaveLength(23);
+    expect(body).toMatchObject({ name: 'ccx-core', version: '1.2.0' });
+    expect(body.attributes).toHaveLength(27);
     const allergen = body.attributes.find(({ path }: { path: string }) => path === 'food.allergen');
     expect(allergen).toMatchObject({
       key_from: '/code',
@@ -51,7 +52,7 @@ describe('the vocabulary', () => {
 
   it('is the same by the address of its release, which may be kept for ever', async () => {
     const current = await app.http.get('/v1/vocabularies/ccx-core').expect(200);
-    const release = await app.http.get('/v1/vocabularies/ccx-core/1.1.0').expect(200);
+    const release = await app.http.get('/v1/vocabularies/ccx-core/1.2.0').expect(200);
     expect(release.body).toEqual(current.body);
     expect(release.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     expect(current.headers['cache-control']).toBe('public, max-age=300');

@@ -152,7 +152,7 @@ export class AuthorizationDetails {
   /** Some requests are one decision, and a device is never told anything special. */
   private checkParts({ oidc }: KoaContextWithOIDC, details: readonly AskedDetail[]): void {
     if (oidc.route === 'device_authorization' && details.some(isSpecialDetail)) {
-      throw new errors.InvalidAuthorizationDetails('special attributes cannot be asked for by a device');
+      throw new errors.InvalidAuthorizationDetails('what is special cannot be asked for by a device');
     }
     if (oidc.params?.['ccx_use'] === 'once') inTermsOfOAuth(() => assertOnePart(details));
   }

@@ -98,7 +98,9 @@ export function scopesOf(details: readonly ConsentDetail[]): string[] {
     ...(types.has('ccx_preferences') || types.has('ccx_preferences_special')
       ? ['preferences.read', 'preferences.propose']
       : []),
-    ...(types.has('ccx_interactions') ? ['interactions.write', 'interactions.read'] : []),
+    ...(types.has('ccx_interactions') || types.has('ccx_interactions_special')
+      ? ['interactions.write', 'interactions.read']
+      : []),
     'consents.read',
     'grant_management_query',
     'grant_management_revoke',

@@ -55,7 +55,7 @@ export const devicePaths: OpenAPIObject['paths'] = {
         '`private_key_jwt` and access tokens that are bound to a key (RFC 8628). Show `user_code` and `verification_uri`, ' +
         'or `verification_uri_complete` as an image, and ask for tokens every `interval` seconds. The customer sees ' +
         'who asks and what for, compares the code, signs in and decides. Details are checked here; those of the type ' +
-        '`ccx_preferences_special` are refused. This grant is outside FAPI 2.0, which has no place for it: whoever ' +
+        '`ccx_preferences_special` and `ccx_interactions_special` are refused. This grant is outside FAPI 2.0, which has no place for it: whoever ' +
         'sends a customer a code of their own can try to pass off their request as somebody else’s. Use it only ' +
         'where a device has no browser.',
       requestBody: form(
@@ -77,7 +77,7 @@ export const devicePaths: OpenAPIObject['paths'] = {
         }),
         400: oauthError('The request is refused.', {
           error: 'invalid_authorization_details',
-          error_description: 'special attributes cannot be asked for by a device',
+          error_description: 'what is special cannot be asked for by a device',
         }),
         401: unauthenticated,
         429: tooMany,

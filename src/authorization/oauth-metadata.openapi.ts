@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 
+import { detailTypes } from '../consents/detail.js';
 import { engineRoutes } from './engine-routes.js';
 import { json, operation } from './oauth-parts.openapi.js';
 
@@ -18,7 +19,7 @@ const metadataExample = {
   require_pushed_authorization_requests: true,
   dpop_signing_alg_values_supported: ['ES256'],
   device_authorization_endpoint: 'https://ccx.example/oauth/device_authorization',
-  authorization_details_types_supported: ['ccx_preferences', 'ccx_preferences_special', 'ccx_interactions'],
+  authorization_details_types_supported: [...detailTypes],
   grant_management_endpoint: 'https://ccx.example/oauth/grants',
   grant_management_actions_supported: ['create', 'merge', 'replace', 'query', 'revoke'],
   grant_management_action_required: false,

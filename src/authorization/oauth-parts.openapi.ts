@@ -32,8 +32,8 @@ export const clientAuthentication: Readonly<Record<string, Schema>> = {
 /** What every request that leads to a customer may say. */
 export const consentParameters: Readonly<Record<string, Schema>> = {
   authorization_details: text(
-    'JSON (RFC 9396): what the customer is asked for. Types ccx_preferences, ccx_preferences_special and ' +
-      'ccx_interactions; each special line is shown and decided by itself.',
+    'JSON (RFC 9396): what the customer is asked for. Types ccx_preferences, ccx_preferences_special, ' +
+      'ccx_interactions and ccx_interactions_special; each special line is shown and decided by itself.',
   ),
   ccx_use: { type: 'string', enum: ['standing', 'once'], default: 'standing' },
   ccx_lifetime_days: {

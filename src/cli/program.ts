@@ -34,7 +34,9 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   curl: async () => (await import('./curl.js')).curlCommand,
   authorize: async () => (await import('./authorize.js')).authorizeCommand,
   demo: async () => (await import('./demo/command.js')).demoCommand,
+  rebuild: async () => (await import('./rebuild.js')).rebuildCommand,
   replay: async () => (await import('./replay/command.js')).replayCommand,
+  evaluate: async () => (await import('./evaluate/command.js')).evaluateCommand,
 };
 
 async function commandLine({ args, env, version }: Invocation): Promise<Command> {

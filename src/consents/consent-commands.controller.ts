@@ -154,7 +154,7 @@ export class ConsentCommandsController {
     summary: 'Wake a paused consent',
     description:
       'It allows again what it did before. Resuming one that is not paused changes nothing. Whoever acts for somebody ' +
-      'resumes none with a special attribute, or with anything that the delegation does not reach.',
+      'resumes none with anything special, or with anything that the delegation does not reach.',
     ok: { status: 200, type: ConsentWithReceiptDto, description: 'The consent, active.', example: resumedExample },
     errors: [ConsentNotFoundError, ConsentStateError, OutsideDelegationError],
   })
@@ -174,7 +174,7 @@ export class ConsentCommandsController {
     tag,
     summary: 'Let a consent go on for longer',
     description:
-      'The same lines until later, at most as far ahead as any consent may hold. Lines of special attributes are not ' +
+      'The same lines until later, at most as far ahead as any consent may hold. Special lines are not ' +
       'renewed: the retailer has to ask for them again. One that is paused stays so. What was shown is kept by its hash.',
     ok: { status: 200, type: ConsentWithReceiptDto, description: 'The consent, renewed.', example: renewedExample },
     errors: [ConsentNotFoundError, ConsentStateError, NotRenewableError, NoticeOutdatedError, RetailerSuspendedError],

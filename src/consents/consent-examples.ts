@@ -93,7 +93,7 @@ export const consentExample = {
   retailer,
   details: givenExample,
   max_reads_per_day: null,
-  vocabulary_version: '1.1.0',
+  vocabulary_version: '1.2.0',
   given_at: '2026-11-21T09:30:00.000Z',
   expires_at,
   reminder: null,

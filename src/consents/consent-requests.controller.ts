@@ -116,9 +116,9 @@ export class ConsentRequestsController {
     description:
       'Leave out attributes, event types, touchpoints or stages, set an earlier end or fewer reads a day; more than was ' +
       'asked for cannot be given. Where the retailer has a standing consent already, this adds to it, or takes its ' +
-      'place where `action` says so, and raises its version. A special attribute needs the hash of its statement, and ' +
+      'place where `action` says so, and raises its version. What is special needs the hash of its statement, and ' +
       'a sign-in of the last five minutes. What you have approved beforehand for this retailer, by a switch, is used ' +
-      'up where it is among what you give, and called off otherwise. Whoever acts for somebody gives no special attribute, and nothing that the ' +
+      'up where it is among what you give, and called off otherwise. Whoever acts for somebody gives nothing special, and nothing that the ' +
       'delegation does not reach.',
     ok: {
       status: 200,

@@ -167,7 +167,7 @@ export class ConsentRequestsService implements OnModuleInit {
    * been refused changes nothing and is no error.
    *
    * @throws RequestDecidedError, RequestLapsedError
-   * @throws RecentSignInRequiredError when a special attribute is given; NotDelegableError when by somebody else
+   * @throws RecentSignInRequiredError when something special is given; NotDelegableError when by somebody else
    * @throws OutsideDelegationError when somebody else would give what their delegation does not reach
    * @throws NoticeOutdatedError when what was shown is no longer what there is to decide
    * @throws InvalidRequestError when the choice reaches beyond the request; NothingKeptError when it keeps nothing
@@ -227,6 +227,6 @@ export class ConsentRequestsService implements OnModuleInit {
 
 /** Nobody else gives what is special, whatever the delegation names. */
 function assertInPerson({ actor, signedInAt }: DecidedBy, now: Date): void {
-  if (actor.delegation) throw new NotDelegableError('Only the customer in person can give a special attribute.');
+  if (actor.delegation) throw new NotDelegableError('Only the customer in person can give what is special.');
   assertRecentSignIn({ signedInAt }, now);
 }

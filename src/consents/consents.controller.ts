@@ -41,7 +41,7 @@ export class ConsentsController {
     summary: 'List my consents',
     description:
       'Newest first, those that have ended among them. Whoever acts for somebody sees ordinary lines as they are, and of ' +
-      'special attributes those that the delegation names.',
+      'special attributes those that the delegation names, and of special products none.',
     ok: {
       status: 200,
       type: ConsentsPageDto,

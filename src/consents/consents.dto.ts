@@ -79,7 +79,7 @@ export class ConsentDto {
 
   @ApiProperty({
     type: [ConsentDetailDto],
-    description: 'What it allows, line by line. A line may end before the others, as those of special attributes do.',
+    description: 'What it allows, line by line. A line may end before the others, as special ones do.',
     example: givenExample,
   })
   readonly details!: ConsentDetailDto[];
@@ -94,7 +94,7 @@ export class ConsentDto {
   })
   readonly max_reads_per_day!: number | null;
 
-  @ApiProperty({ example: '1.1.0' })
+  @ApiProperty({ example: '1.2.0' })
   readonly vocabulary_version!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })

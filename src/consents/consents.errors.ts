@@ -39,6 +39,21 @@ export class NoticeNotFoundError extends CcxError {
   }
 }
 
+/** Unknown, malformed, another retailer's, ended or never given: all of these look the same from outside. */
+@Problem({
+  code: 'no-consent',
+  kind: 'forbidden',
+  title: 'There is no open consent of this subject',
+  advice:
+    'Ask the customer for consent. Whether the subject is unknown or its consent has ended is not told apart; stop ' +
+    'using what was read of it.',
+})
+export class NoConsentError extends CcxError {
+  constructor() {
+    super('There is no open consent of this subject for this retailer.');
+  }
+}
+
 @Problem({
   code: 'consent-paused',
   kind: 'forbidden',
@@ -64,12 +79,12 @@ export class ConsentStateError extends CcxError {
   }
 }
 
-/** A one-time consent, or one of special attributes alone. */
+/** A one-time consent, or one of what is special alone. */
 @Problem({
   code: 'not-renewable',
   kind: 'conflict',
   title: 'This consent cannot be renewed',
-  advice: 'One-time consents and special attributes have to be asked for again by the retailer.',
+  advice: 'One-time consents and what is special have to be asked for again by the retailer.',
 })
 export class NotRenewableError extends CcxError {
   constructor(id: string) {

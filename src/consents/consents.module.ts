@@ -17,6 +17,7 @@ import { ConsentsJournal } from './consents-journal.js';
 import { ConsentsService } from './consents.service.js';
 import { InboxController } from './inbox.controller.js';
 import { InboxService } from './inbox.service.js';
+import { LineOrigins } from './line-origins.service.js';
 import { PreApprovalDecisions } from './pre-approval-decisions.js';
 import { PreApprovals } from './pre-approvals.service.js';
 import { ReceiptIssuer } from './receipt-issuer.js';
@@ -53,6 +54,7 @@ import { RulesService } from './rules.service.js';
     ConsentsService,
     ConsentRequestsService,
     InboxService,
+    LineOrigins,
     PreApprovalDecisions,
     PreApprovals,
     ReceiptIssuer,
@@ -68,6 +70,7 @@ import { RulesService } from './rules.service.js';
     ConsentRenewals,
     ConsentsService,
     ConsentRequestsService,
+    LineOrigins,
     PreApprovals,
     ReceiptsService,
     RulesService,

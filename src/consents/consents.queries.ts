@@ -44,13 +44,35 @@ function standing(reader: Reader, { bucket, customerId }: CustomerKey, retailerI
     .andWhere(`c.use = 'standing' and c.status in ('active', 'paused')`);
 }
 
-/** Every consent of the pair, newest first, kept from changing until commit. */
-export function shareConsents(tx: Tx, { bucket, customerId }: CustomerKey, retailerId: string): Promise<Consent[]> {
-  return tx.find(Consent, {
-    where: { bucket, customerId, retailerId },
-    order: { id: 'DESC' },
-    lock: { mode: 'pessimistic_read' },
-  });
+/** A consent, as far as it says what may be reported. */
+export type ReportConsent = Pick<Consent, 'id' | 'version' | 'details' | 'status' | 'endedAt' | 'reportedData'>;
+
+/**
+ * Every consent that these customers have given the retailer, newest first, by customer and kept from changing until
+ * commit. It asks for each customer in the same order, so that two callers cannot wait for each other.
+ */
+export async function lockForReport(
+  tx: Tx,
+  customers: readonly CustomerKey[],
+  retailerId: string,
+): Promise<Map<string, ReportConsent[]>> {
+  const rows = await tx.query<(ReportConsent & { customerId: string })[]>(
+    `select c.customer_id as "customerId", c.id, c.version, c.details, c.status, c.ended_at as "endedAt",
+            c.reported_data as "reportedData"
+       from unnest($1::int[], $2::uuid[]) as who (bucket, customer_id)
+       join consents c on c.bucket = who.bucket and c.customer_id = who.customer_id
+      where c.retailer_id = $3
+      order by c.bucket, c.customer_id, c.id desc
+        for no key update of c`,
+    [customers.map(({ bucket }) => bucket), customers.map(({ customerId }) => customerId), retailerId],
+  );
+  const consents = new Map<string, ReportConsent[]>();
+  for (const { customerId, ...consent } of rows) {
+    const others = consents.get(customerId);
+    if (others) others.push(consent);
+    else consents.set(customerId, [consent]);
+  }
+  return consents;
 }
 
 /**

@@ -27,9 +27,10 @@ import {
   insertRef,
   listConsents,
   lockConsent,
+  lockForReport,
   lockStanding,
+  type ReportConsent,
   rowKey,
-  shareConsents,
   versionsOf,
 } from './consents.queries.js';
 import { ConsentsJournal, type Happening } from './consents-journal.js';
@@ -160,9 +161,16 @@ export class ConsentsService {
     if (status === 'paused') throw new ConsentPausedError();
   }
 
-  /** Every consent of the pair, newest first. A change of any of them waits until the transaction is over. */
-  lockForReport(tx: Tx, customer: CustomerKey, retailerId: string): Promise<Consent[]> {
-    return shareConsents(tx, customer, retailerId);
+  /**
+   * Every consent that these customers have given the retailer, newest first, by customer. A change of any of them waits
+   * until the transaction is over, as does another report of the retailer about one of them.
+   */
+  lockForReport(
+    tx: Tx,
+    customers: readonly CustomerKey[],
+    retailerId: string,
+  ): Promise<ReadonlyMap<string, readonly ReportConsent[]>> {
+    return lockForReport(tx, customers, retailerId);
   }
 
   /** The epoch that new tokens of the client under this consent carry. */

@@ -1,6 +1,6 @@
 import { stages } from '../vocabulary/code-lists.js';
 import type { Outside } from './consents.errors.js';
-import type { ConsentDetail, Delivery, ReadingDetail } from './detail.js';
+import { type ConsentDetail, type Delivery, isReporting, type ReadingDetail } from './detail.js';
 
 /** The circumstances of a read: all of them are matched by one line, or the read is not allowed. */
 export interface Circumstances {
@@ -63,7 +63,7 @@ function applies(detail: ConsentDetail, asked: Circumstances, now: Date): detail
 
 /** Whether the line lets something be read and its time is not up. */
 export function isCurrent(detail: ConsentDetail, now: Date): detail is ReadingDetail {
-  return detail.type !== 'ccx_interactions' && now.getTime() < Date.parse(detail.expires_at);
+  return !isReporting(detail) && now.getTime() < Date.parse(detail.expires_at);
 }
 
 function hasStage(line: ReadingDetail, stage: string | null): boolean {

@@ -58,6 +58,12 @@ export class KeptDto {
   @Omittable()
   attributes?: string[];
 
+  @ApiPropertyOptional({ type: [String], description: 'All of them, when left out.', example: ['pharmacy'] })
+  @IsArray()
+  @IsString({ each: true })
+  @Omittable()
+  products?: string[];
+
   @ApiPropertyOptional({
     type: [String],
     description: 'All of them, when left out.',
@@ -123,7 +129,7 @@ export class ApprovalDto extends DecisionDto {
   @ApiPropertyOptional({
     maxLength: 100,
     description:
-      'For a special attribute, which nothing else can give: the hash of the statement that the customer was shown, ' +
+      'For what is special, which nothing else can give: the hash of the statement that the customer was shown, ' +
       'in the language in which they were shown it, once they have expressly consented to it.',
     example: statementExample.hash,
   })

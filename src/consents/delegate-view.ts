@@ -8,7 +8,7 @@ import { type AskedDetail, attributesOf, isSpecialDetail } from './detail.js';
 /*
  * What somebody who acts for the customer sees of consents and requests: ordinary lines as they are, whatever attributes
  * the delegation names, since they say with whom the customer deals; lines of special attributes only where it names
- * these. A consent of which they see no line is not there for them.
+ * these, and lines of special products never. A consent of which they see no line is not there for them.
  */
 
 /** A line, or the description of one. */
@@ -25,8 +25,8 @@ export function visibleLines<Line extends DescribedLine>(
   return lines.filter(
     ({ type, attributes = [] }) =>
       !delegation ||
-      type !== 'ccx_preferences_special' ||
-      attributes.every((attribute) => delegation.covers(attribute)),
+      (type !== 'ccx_interactions_special' &&
+        (type !== 'ccx_preferences_special' || attributes.every((attribute) => delegation.covers(attribute)))),
   );
 }
 
@@ -77,7 +77,8 @@ export function onlyVisible<Row extends ObjectLiteral>(
   if (!delegation) return query;
   return query.andWhere(
     `exists (select from jsonb_array_elements(${rows}.details) line
-              where line ->> 'type' <> 'ccx_preferences_special' or line -> 'attributes' ->> 0 <> all(:hidden))`,
+              where line ->> 'type' in ('ccx_preferences', 'ccx_interactions')
+                 or line ->> 'type' = 'ccx_preferences_special' and line -> 'attributes' ->> 0 <> all(:hidden))`,
     { hidden: delegation.hidden },
   );
 }

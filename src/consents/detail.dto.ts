@@ -6,6 +6,7 @@ import { type AskedDetail, type ConsentDetail, deliveries, detailTypes } from '.
 import { MOST_RECIPIENTS } from './detail-reader.js';
 import { eventTypes } from './event-types.js';
 import { statementExample } from './request-examples.js';
+import { specialClasses } from './special-products.js';
 
 /** One line of a request, as it was read. Each type has members of its own. */
 export class AskedDetailDto {
@@ -23,8 +24,15 @@ export class AskedDetailDto {
   readonly attributes?: string[];
 
   @ApiPropertyOptional({
+    ...openCodes(specialClasses),
+    description: 'The one class of special products that may be named in what is reported.',
+    example: ['pharmacy'],
+  })
+  readonly products?: string[];
+
+  @ApiPropertyOptional({
     ...openCodes(eventTypes),
-    description: 'What may be reported.',
+    description: 'What may be reported; of special products, in what reports they may be named.',
     example: ['transaction.completed'],
   })
   readonly event_types?: string[];

@@ -2,7 +2,7 @@ import { ccxCore100 } from '../vocabulary/ccx-core/1.0.0.js';
 import { touchpoints } from '../vocabulary/code-lists.js';
 import { Vocabulary } from '../vocabulary/vocabulary.js';
 import { InvalidAuthorizationDetailsError, SpecialAttributesError } from './consents.errors.js';
-import { isSpecialDetail } from './detail.js';
+import { detailTypes, isSpecialDetail } from './detail.js';
 import { assertOnePart, parseDetails, splitForDecision } from './details.js';
 
 const vocabulary = new Vocabulary(ccxCore100);
@@ -70,7 +70,7 @@ describe('authorization details', () => {
   it('are refused with every fault at once, by pointers into the request', () => {
     const faults = faultsOf([
       { ...reading, attributes: ['size.hat'], purposes: [], color: 'red', retention: '30 days' },
-      { ...reporting, event_types: ['transaction.completed', 'web.viewed'], since: 'P500D' },
+      { ...reporting, event_types: ['transaction.completed', 'web.hacked'], since: 'P500D' },
       { type: 'payment_initiation' },
       'preferences',
     ]);
@@ -89,12 +89,12 @@ describe('authorization details', () => {
       },
       {
         pointer: '/authorization_details/2/type',
-        detail: 'must be one of ccx_preferences, ccx_preferences_special, ccx_interactions',
+        detail: `must be one of ${detailTypes.join(', ')}`,
       },
       { pointer: '/authorization_details/3', detail: 'must be an object' },
       {
         pointer: '/authorization_details/3/type',
-        detail: 'must be one of ccx_preferences, ccx_preferences_special, ccx_interactions',
+        detail: `must be one of ${detailTypes.join(', ')}`,
       },
     ]);
   });
@@ -228,9 +228,24 @@ describe('special attributes', () => {
     expect(faultsOf(Array.from({ length: 4 }, () => special))).toEqual([
       {
         pointer: '/authorization_details',
-        detail: 'must not have more than 3 details of type ccx_preferences_special',
+        detail: 'must not have more than 3 special details',
       },
     ]);
+  });
+
+  const medicines = {
+    type: 'ccx_interactions_special',
+    products: ['pharmacy'],
+    event_types: ['transaction.completed'],
+    purposes: ['dpv:ServicePersonalisation'],
+    touchpoints: ['till'],
+  };
+
+  it('count together with special products', () => {
+    expect(parse([medicines])).toEqual([{ ...medicines, id: 'line-1', late_reporting: 'P3D' }]);
+    expect(faultsOf([special, special, medicines, medicines])).toHaveLength(1);
+    const parts = splitForDecision(parse([medicines, reporting, special]));
+    expect(parts.map((part) => part.map(({ id }) => id))).toEqual([['line-2'], ['line-1'], ['line-3']]);
   });
 
   it('are decided one by one, after the ordinary lines together', () => {

@@ -5,12 +5,14 @@ import {
   type AskedInteractions,
   type AskedPreferences,
   type AskedSpecial,
+  type AskedSpecialProducts,
   deliveries,
   type Delivery,
   isSpecialDetail,
 } from './detail.js';
 import { DetailReader, Faults } from './detail-reader.js';
 import { type EventType, eventTypes } from './event-types.js';
+import { type SpecialClass, specialClasses } from './special-products.js';
 
 export const MOST_DETAILS = 10;
 export const MOST_SPECIAL_DETAILS = 3;
@@ -33,7 +35,7 @@ export interface ParseContext {
  * left out. Faults are named all at once, by JSON pointers that begin with `pointer`.
  *
  * @throws InvalidAuthorizationDetailsError
- * @throws SpecialAttributesError when special attributes are among what is asked for
+ * @throws SpecialAttributesError when special attributes are asked for in an ordinary line
  */
 export function parseDetails(value: unknown, context: ParseContext, pointer = '/authorization_details'): AskedDetail[] {
   const faults = new Faults();
@@ -48,7 +50,7 @@ export function parseDetails(value: unknown, context: ParseContext, pointer = '/
       if (parsed) details.push(parsed);
     });
     if (details.filter(isSpecialDetail).length > MOST_SPECIAL_DETAILS) {
-      faults.add(pointer, `must not have more than ${MOST_SPECIAL_DETAILS} details of type ccx_preferences_special`);
+      faults.add(pointer, `must not have more than ${MOST_SPECIAL_DETAILS} special details`);
     }
   }
   faults.throwIfAny();
@@ -88,6 +90,8 @@ function parseDetail(reader: DetailReader, context: ParseContext): AskedDetail |
       return parseInteractions(reader, context);
     case 'ccx_preferences_special':
       return parseSpecial(reader, context);
+    case 'ccx_interactions_special':
+      return parseSpecialProducts(reader, context);
     default:
       return undefined;
   }
@@ -125,9 +129,29 @@ function parseInteractions(reader: DetailReader, context: ParseContext): AskedIn
   return {
     id: context.newId(),
     type: 'ccx_interactions',
-    event_types: reader.codes<EventType>('event_types', eventTypes),
+    ...reportingTerms(reader),
     ...common(reader, context),
     ...(since !== undefined && { since }),
+  };
+}
+
+/** One class, one purpose. What happened before was withheld: there is no history to ask for. */
+function parseSpecialProducts(reader: DetailReader, context: ParseContext): AskedSpecialProducts {
+  reader.knowOnly('products', 'event_types', 'purposes', 'touchpoints', 'late_reporting');
+  reader.exactlyOne('products', 'must be exactly one: each class of special products is given by itself');
+  reader.exactlyOne('purposes', 'must be exactly one: special products are named for one purpose');
+  return {
+    id: context.newId(),
+    type: 'ccx_interactions_special',
+    products: reader.codes<SpecialClass>('products', specialClasses),
+    ...reportingTerms(reader),
+    ...common(reader, context),
+  };
+}
+
+function reportingTerms(reader: DetailReader): Pick<AskedInteractions, 'event_types' | 'late_reporting'> {
+  return {
+    event_types: reader.codes<EventType>('event_types', eventTypes),
     late_reporting: reader.duration('late_reporting', LONGEST_LATE_REPORTING_DAYS, DEFAULT_LATE_REPORTING),
   };
 }

@@ -1,4 +1,4 @@
-import { type AskedDetail, type ConsentDetail, type Item, itemsOf, recipientsOf } from './detail.js';
+import { type AskedDetail, type ConsentDetail, isReporting, type Item, itemsOf, recipientsOf } from './detail.js';
 import { checkedDurationMs } from './duration.js';
 import { sinceAt } from './since.js';
 
@@ -34,7 +34,7 @@ export function differenceOf(asked: Asked, held: Holding | null, now: Date): Dif
   const items = Object.fromEntries(
     asked.details.map((detail) => {
       const lines = given.filter(({ type }) => type === detail.type);
-      const limited = oftener && detail.type !== 'ccx_interactions';
+      const limited = oftener && !isReporting(detail);
       const generous = limited ? [] : lines.filter((line) => isAsGenerous(line, detail, now));
       return [detail.id, standings(detail, lines, generous)];
     }),
@@ -95,24 +95,30 @@ function reaches(line: ConsentDetail, circumstance: readonly string[]): boolean 
 
 /** Whether a line of the same type keeps, passes on, reaches back and waits for late reports as much as is asked. */
 function isAsGenerous(line: ConsentDetail, asked: AskedDetail, now: Date): boolean {
-  if (line.type === 'ccx_interactions') {
+  if (isReporting(line)) {
+    const since = asked.type === 'ccx_interactions' ? asked.since : undefined;
     return (
-      asked.type === 'ccx_interactions' &&
-      Date.parse(line.since) <= sinceAt(asked.since, now).getTime() &&
+      isReporting(asked) &&
+      Date.parse(line.since) <= sinceAt(since, now).getTime() &&
       checkedDurationMs(line.late_reporting) >= checkedDurationMs(asked.late_reporting)
     );
   }
   return (
-    asked.type === line.type &&
+    !isReporting(asked) &&
     checkedDurationMs(line.retention) >= checkedDurationMs(asked.retention) &&
     recipientsOf(asked).every((recipient) => recipientsOf(line).includes(recipient))
   );
 }
 
 function dimensionsOf(detail: AskedDetail): readonly (readonly string[])[] {
-  return detail.type === 'ccx_interactions'
-    ? [detail.purposes, detail.touchpoints]
-    : [detail.purposes, detail.touchpoints, detail.stages, detail.delivery];
+  switch (detail.type) {
+    case 'ccx_interactions':
+      return [detail.purposes, detail.touchpoints];
+    case 'ccx_interactions_special':
+      return [detail.purposes, detail.touchpoints, detail.event_types];
+    default:
+      return [detail.purposes, detail.touchpoints, detail.stages, detail.delivery];
+  }
 }
 
 /** Every combination of what the line says about when, where and what for. */

@@ -61,7 +61,7 @@ export class NewConsentRequestDto {
     maxItems: MOST_DETAILS,
     description:
       'Authorization details (RFC 9396) of the types `ccx_preferences` and `ccx_interactions`, or a single one of the ' +
-      'type `ccx_preferences_special`: a special attribute is asked for by itself.',
+      'type `ccx_preferences_special` or `ccx_interactions_special`: what is special is asked for by itself.',
     example: askedExample,
   })
   @IsArray()

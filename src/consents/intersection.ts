@@ -18,29 +18,17 @@ export function withinToken(
   return narrowedTo ? intersectionOf(details, narrowedTo as readonly AskedDetail[]) : details;
 }
 
+/** The lists of a line that say together what it covers. */
+const lists = ['attributes', 'products', 'event_types', 'purposes', 'touchpoints', 'stages', 'delivery'] as const;
+type Lists = Partial<Readonly<Record<(typeof lists)[number], readonly string[]>>>;
+
 function commonOf(line: ConsentDetail, limit: AskedDetail): ConsentDetail[] {
-  const where = {
-    purposes: both(line.purposes, limit.purposes),
-    touchpoints: both(line.touchpoints, limit.touchpoints),
-  };
-  if (line.type === 'ccx_interactions') {
-    if (limit.type !== 'ccx_interactions') return [];
-    const what = { event_types: both(line.event_types, limit.event_types) };
-    return isEmpty(where, what) ? [] : [{ ...line, ...where, ...what }];
-  }
   if (limit.type !== line.type) return [];
-  const what = {
-    attributes: both(line.attributes, limit.attributes),
-    stages: both(line.stages, limit.stages),
-    delivery: both(line.delivery, limit.delivery),
-  };
-  return isEmpty(where, what) ? [] : [{ ...line, ...where, ...what }];
+  const [given, limits]: [Lists, Lists] = [line, limit];
+  const common = lists.flatMap((name) => (given[name] ? [[name, both(given[name], limits[name] ?? [])] as const] : []));
+  return common.some(([, codes]) => codes.length === 0) ? [] : [{ ...line, ...Object.fromEntries(common) }];
 }
 
-function both<Code>(some: readonly Code[], others: readonly Code[]): Code[] {
+function both(some: readonly string[], others: readonly string[]): string[] {
   return some.filter((code) => others.includes(code));
-}
-
-function isEmpty(...parts: readonly Readonly<Record<string, readonly unknown[]>>[]): boolean {
-  return parts.flatMap((part) => Object.values(part)).some((codes) => codes.length === 0);
 }

@@ -1,6 +1,6 @@
 import { type FieldError, InvalidRequestError } from '../platform/errors.js';
 import { NothingKeptError } from './consents.errors.js';
-import { type AskedDetail, type ConsentDetail, itemsOf, longestLifeDays } from './detail.js';
+import { type AskedDetail, type ConsentDetail, longestLifeDays } from './detail.js';
 import { days } from './duration.js';
 import { sinceAt } from './since.js';
 
@@ -12,10 +12,14 @@ export interface Kept {
   /** The id of the line. */
   id: string;
   attributes?: readonly string[];
+  products?: readonly string[];
   event_types?: readonly string[];
   touchpoints?: readonly string[];
   stages?: readonly string[];
 }
+
+/** The lists of a line that the customer may shorten. */
+const narrowable = ['attributes', 'products', 'event_types', 'touchpoints', 'stages'] as const satisfies (keyof Kept)[];
 
 export interface Approval {
   decision: 'approve';
@@ -25,7 +29,7 @@ export interface Approval {
   expiresAt?: Date;
   /** Fewer reads a day than were asked for. */
   maxReadsPerDay?: number;
-  /** For a special attribute: the hash of the statement that was shown, to which the customer consents expressly. */
+  /** For what is special: the hash of the statement that was shown, to which the customer consents expressly. */
   statement?: string;
 }
 
@@ -49,7 +53,7 @@ export interface Askable {
 /**
  * What becomes of a request that is approved: never more than was asked for, in nothing.
  *
- * @param statement The hash of the statement that was shown; there is one exactly for a special attribute.
+ * @param statement The hash of the statement that was shown; there is one exactly for what is special.
  * @throws InvalidRequestError when the choice reaches beyond the request, or lacks the express consent that it takes
  * @throws NothingKeptError
  */
@@ -90,18 +94,18 @@ export function latestEndOf({ details, lifetimeDays }: Askable, now: Date): Date
 export function keep<Line extends AskedDetail>(line: Line, items: readonly Kept[]): Line[] {
   const kept = items.find(({ id }) => id === line.id);
   if (!kept) return [];
-  const detail: AskedDetail = line;
-  const touchpoints = only(detail.touchpoints, kept.touchpoints);
-  const rest =
-    detail.type === 'ccx_interactions'
-      ? { event_types: only(detail.event_types, kept.event_types) }
-      : { attributes: only(detail.attributes, kept.attributes), stages: only(detail.stages, kept.stages) };
-  const isLeft = [touchpoints, ...Object.values(rest)].every((codes) => codes.length > 0);
-  return isLeft ? [{ ...line, touchpoints, ...rest }] : [];
+  const left = Object.entries(listsOf(line)).map(([name, codes]) => {
+    const wanted = kept[name as keyof Kept];
+    return [name, codes.filter((code) => !wanted || wanted.includes(code))] as const;
+  });
+  const isLeft = left.every(([, codes]) => codes.length > 0);
+  return isLeft ? [{ ...line, ...Object.fromEntries(left) }] : [];
 }
 
-function only<T extends string>(asked: readonly T[], kept: readonly string[] | undefined): T[] {
-  return asked.filter((member) => !kept || kept.includes(member));
+/** What the line has of the lists that may be shortened. */
+function listsOf(line: AskedDetail): Readonly<Record<string, readonly string[]>> {
+  const lists: Partial<Record<(typeof narrowable)[number], readonly string[]>> = line;
+  return Object.fromEntries(narrowable.flatMap((name) => (lists[name] ? [[name, lists[name]]] : [])));
 }
 
 /** The line as it is given at this moment: spans become points in time. */
@@ -111,18 +115,24 @@ function hold(detail: AskedDetail, end: Date, now: Date, statement: string | und
     case 'ccx_preferences':
       return { ...detail, expires_at };
     case 'ccx_preferences_special':
-      if (statement === undefined) throw new TypeError('A special attribute is given by a statement that was shown.');
-      return { ...detail, expires_at, statement };
+      return { ...detail, expires_at, statement: given(statement) };
     case 'ccx_interactions':
       return { ...detail, since: sinceAt(detail.since, now).toISOString(), expires_at };
+    case 'ccx_interactions_special':
+      return { ...detail, since: now.toISOString(), expires_at, statement: given(statement) };
   }
 }
 
+function given(statement: string | undefined): string {
+  if (statement === undefined) throw new TypeError('What is special is given by a statement that was shown.');
+  return statement;
+}
+
 function size(details: readonly AskedDetail[]): number {
-  return details.reduce((sum, detail) => {
-    const stages = detail.type === 'ccx_interactions' ? 1 : detail.stages.length;
-    return sum + itemsOf(detail).length * detail.touchpoints.length * stages;
-  }, 0);
+  const sizes = details.map((detail) =>
+    Object.values(listsOf(detail)).reduce((product, { length }) => product * length, 1),
+  );
+  return sizes.reduce((sum, one) => sum + one, 0);
 }
 
 export function faultsOfItems(asked: readonly AskedDetail[], items: readonly Kept[]): FieldError[] {
@@ -133,13 +143,8 @@ export function faultsOfItems(asked: readonly AskedDetail[], items: readonly Kep
     if (items.findIndex(({ id }) => id === kept.id) !== index) {
       return [{ pointer: `${pointer}/id`, detail: 'names a line that is named already' }];
     }
-    const isReading = detail.type !== 'ccx_interactions';
-    return [
-      ...beyond(`${pointer}/attributes`, kept.attributes, isReading ? detail.attributes : []),
-      ...beyond(`${pointer}/event_types`, kept.event_types, isReading ? [] : detail.event_types),
-      ...beyond(`${pointer}/touchpoints`, kept.touchpoints, detail.touchpoints),
-      ...beyond(`${pointer}/stages`, kept.stages, isReading ? detail.stages : []),
-    ];
+    const lists = listsOf(detail);
+    return narrowable.flatMap((name) => beyond(`${pointer}/${name}`, kept[name], lists[name] ?? []));
   });
 }
 
@@ -168,7 +173,7 @@ function faultsOfStatement(consentedTo: string | undefined, shown: string | unde
   if (consentedTo === shown) return [];
   const detail =
     shown === undefined
-      ? 'is for a request of a special attribute alone'
-      : 'must be the hash of the statement that was shown: a special attribute is given by express consent to it';
+      ? 'is for a request of something special alone'
+      : 'must be the hash of the statement that was shown: what is special is given by express consent to it';
   return [{ pointer: '/statement', detail }];
 }

@@ -70,7 +70,7 @@ export const noticeAnswer: OperationAnswer = {
   },
   example: {
     format: 1,
-    vocabulary_version: '1.1.0',
+    vocabulary_version: '1.2.0',
     language: 'en',
     shown: true,
     retailer: {

@@ -13,6 +13,7 @@ export function asLanguage(language: string | null): Language {
 /** The sentences of an express consent, which the customer makes their own. */
 interface Statement {
   consents: (retailer: string, attribute: string) => string;
+  consentsToNames: (retailer: string, products: string) => string;
   purpose: (purpose: string) => string;
   standing: (time: string) => string;
   once: (time: string) => string;
@@ -26,8 +27,11 @@ export interface Phrases {
   beforehand: (retailer: string) => string;
   mayRead: (retailer: string, attribute: string) => string;
   mayReport: (retailer: string, what: string) => string;
+  mayName: (retailer: string, products: string) => string;
   where: (touchpoints: string) => string;
   when: (stages: string) => string;
+  /** In reports of what. */
+  inReports: (events: string) => string;
   delivery: Readonly<Record<Delivery, string | null>>;
   keeps: (retailer: string, time: string) => string;
   keepsNothing: (retailer: string) => string;
@@ -43,12 +47,14 @@ export interface Phrases {
   already: Readonly<Record<'given' | 'longer' | 'shorter', (date: string) => string>>;
   noLongerReads: (retailer: string, attribute: string) => string;
   noLongerReports: (retailer: string, what: string) => string;
+  noLongerNames: (retailer: string, products: string) => string;
   special: (time: string) => string;
   statement: Statement;
   standing: (time: string) => string;
   once: (time: string) => string;
   ending: string;
   refusing: (retailer: string) => string;
+  refusingNames: (retailer: string) => string;
   renewal: (retailer: string) => string;
   until: (date: string) => string;
   notRenewing: (date: string) => string;
@@ -59,8 +65,11 @@ const en: Phrases = {
   beforehand: (retailer) => `You agree to this beforehand, for when ${retailer} asks for it.`,
   mayRead: (retailer, attribute) => `${retailer} may see what you have stated under “${attribute}”.`,
   mayReport: (retailer, what) => `${retailer} may report to your CCX account ${what}.`,
+  mayName: (retailer, products) =>
+    `${retailer} may name products of this kind in what it reports to your CCX account: ${products}.`,
   where: (touchpoints) => `Only here: ${touchpoints}.`,
   when: (stages) => `Only at this time: ${stages}.`,
+  inReports: (events) => `Only in reports of this kind: ${events}.`,
   delivery: {
     live: null,
     bulk: 'Also ahead of time, for many customers at once.',
@@ -78,6 +87,7 @@ const en: Phrases = {
   reveals: {
     health: { yours: 'your health', mine: 'my health' },
     belief: { yours: 'your religion or belief', mine: 'my religion or belief' },
+    intimacy: { yours: 'your intimate life', mine: 'my intimate life' },
   },
   mayReveal: (what) => `This may reveal something about ${what}.`,
   already: {
@@ -87,10 +97,14 @@ const en: Phrases = {
   },
   noLongerReads: (retailer, attribute) => `${retailer} may no longer see what you have stated under “${attribute}”.`,
   noLongerReports: (retailer, what) => `${retailer} may no longer report to your CCX account ${what}.`,
+  noLongerNames: (retailer, products) =>
+    `${retailer} may no longer name products of this kind in what it reports: ${products}.`,
   special: (time) => `This holds for at most ${time}, unless you end it before. After that you have to be asked again.`,
   statement: {
     consents: (retailer, attribute) =>
       `I expressly consent to ${retailer} seeing what I have stated under “${attribute}”.`,
+    consentsToNames: (retailer, products) =>
+      `I expressly consent to ${retailer} naming products of this kind in what it reports to my CCX account: ${products}.`,
     purpose: (purpose) => `Only for this purpose: ${purpose}.`,
     standing: (time) => `My consent holds for at most ${time} from now on.`,
     once: (time) => `My consent is for one time only, within ${time} from now on.`,
@@ -100,6 +114,8 @@ const en: Phrases = {
   once: (time) => `This is for one time only and has to be used within ${time}.`,
   ending: 'You can end it whenever you like, and it ends at once.',
   refusing: (retailer) => `If you refuse, ${retailer} gets nothing of this.`,
+  refusingNames: (retailer) =>
+    `If you refuse, CCX does not keep which products of this kind ${retailer} reports, only that there was one.`,
   renewal: (retailer) => `You let your consent to ${retailer} go on.`,
   until: (date) => `This holds until ${date}, unless you end it before.`,
   notRenewing: (date) => `If you do not renew it, it ends on ${date}.`,
@@ -110,8 +126,11 @@ const de: Phrases = {
   beforehand: (retailer) => `Sie stimmen dem im Voraus zu, für den Fall, dass ${retailer} darum bittet.`,
   mayRead: (retailer, attribute) => `${retailer} darf sehen, was Sie unter „${attribute}“ angegeben haben.`,
   mayReport: (retailer, what) => `${retailer} darf an Ihr CCX-Konto melden, ${what}.`,
+  mayName: (retailer, products) =>
+    `${retailer} darf in Meldungen an Ihr CCX-Konto Produkte dieser Art nennen: ${products}.`,
   where: (touchpoints) => `Nur hier: ${touchpoints}.`,
   when: (stages) => `Nur zu dieser Zeit: ${stages}.`,
+  inReports: (events) => `Nur in Meldungen dieser Art: ${events}.`,
   delivery: {
     live: null,
     bulk: 'Auch im Voraus, für viele Kunden auf einmal.',
@@ -130,6 +149,7 @@ const de: Phrases = {
   reveals: {
     health: { yours: 'Ihre Gesundheit', mine: 'meine Gesundheit' },
     belief: { yours: 'Ihre Religion oder Weltanschauung', mine: 'meine Religion oder Weltanschauung' },
+    intimacy: { yours: 'Ihr Intimleben', mine: 'mein Intimleben' },
   },
   mayReveal: (what) => `Das kann etwas über ${what} verraten.`,
   already: {
@@ -140,11 +160,16 @@ const de: Phrases = {
   noLongerReads: (retailer, attribute) =>
     `${retailer} darf nicht mehr sehen, was Sie unter „${attribute}“ angegeben haben.`,
   noLongerReports: (retailer, what) => `${retailer} darf nicht mehr an Ihr CCX-Konto melden, ${what}.`,
+  noLongerNames: (retailer, products) =>
+    `${retailer} darf in Meldungen Produkte dieser Art nicht mehr nennen: ${products}.`,
   special: (time) =>
     `Das gilt höchstens ${time} lang, wenn Sie es nicht vorher beenden. Danach müssen Sie neu gefragt werden.`,
   statement: {
     consents: (retailer, attribute) =>
       `Ich willige ausdrücklich darin ein, dass ${retailer} sehen darf, was ich unter „${attribute}“ angegeben habe.`,
+    consentsToNames: (retailer, products) =>
+      `Ich willige ausdrücklich darin ein, dass ${retailer} in Meldungen an mein CCX-Konto Produkte dieser Art nennen ` +
+      `darf: ${products}.`,
     purpose: (purpose) => `Nur für diesen Zweck: ${purpose}.`,
     standing: (time) => `Meine Einwilligung gilt von jetzt an höchstens ${time} lang.`,
     once: (time) => `Meine Einwilligung gilt nur für ein einziges Mal. Frist dafür, von jetzt an: ${time}.`,
@@ -154,6 +179,8 @@ const de: Phrases = {
   once: (time) => `Das gilt nur für ein einziges Mal. Frist dafür: ${time}.`,
   ending: 'Sie können es jederzeit beenden; dann endet es sofort.',
   refusing: (retailer) => `Wenn Sie ablehnen, erhält ${retailer} nichts davon.`,
+  refusingNames: (retailer) =>
+    `Wenn Sie ablehnen, bewahrt CCX nicht auf, welche Produkte dieser Art ${retailer} meldet, nur dass eines dabei war.`,
   renewal: (retailer) => `Sie lassen Ihre Einwilligung für ${retailer} weiterlaufen.`,
   until: (date) => `Das gilt bis zum ${date}, wenn Sie es nicht vorher beenden.`,
   notRenewing: (date) => `Wenn Sie nicht verlängern, endet es am ${date}.`,

@@ -37,10 +37,10 @@ const sha256: JsonObject = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const duration: JsonObject = { type: 'string', pattern: '^P' };
 const orNull = (schema: JsonObject): JsonObject => ({ anyOf: [schema, { type: 'null' }] });
 
-const information = closed('One attribute or event type (pii information).', {
+const information = closed('One attribute, event type or class of special products (pii information).', {
   '@type': codes('dpv:PersonalData', 'dpv:SpecialCategoryPersonalData'),
   pii_type: { type: 'string', pattern: '^(dpv|pd):[A-Za-z]+$', description: 'What kind of data it is.' },
-  pii_attribute_id: text('The attribute of the vocabulary, or the type of event.'),
+  pii_attribute_id: text('The attribute of the vocabulary, the type of event, or the class of special products.'),
   special_pii_category: { type: 'boolean' },
 });
 
@@ -65,6 +65,7 @@ const purpose = closed(
     recipient_third_parties: list(text('The name of an organisation.'), 'To whom the retailer may pass it on.'),
     stages: list(text('A stage of the customer’s journey.')),
     delivery: list(codes(...deliveries)),
+    event_types: list(text('A type of event.'), 'In reports of what special products are named.'),
     late_reporting: { ...duration, description: 'How long after the end what happened before may still be reported.' },
     since: text('How far back what is reported may reach: a date, or a duration before the decision.'),
     expires_at: { ...instant, description: 'Until when the line holds. A refused line has none.' },

@@ -9,6 +9,7 @@ import { purposes } from '../vocabulary/code-lists.js';
 import { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { ConsentDetail } from './detail.js';
 import { eventTypes } from './event-types.js';
+import { specialClasses } from './special-products.js';
 import { receiptFor, type ReceiptFacts } from './receipt.js';
 import { RECEIPT_SCHEMA_FILE, receiptSchema } from './receipt-schema.js';
 import { receiptEvents } from './stored-receipt.entity.js';
@@ -258,6 +259,14 @@ describe('the terms of receipts', () => {
       details: [
         { ...reading, purposes: [...purposes] },
         { ...reporting, event_types: [...eventTypes] },
+        {
+          ...reporting,
+          type: 'ccx_interactions_special' as const,
+          products: [...specialClasses],
+          since: '2026-11-21T09:30:00.000Z',
+          expires_at: '2027-02-19T09:30:00.000Z',
+          statement: 'x'.repeat(43),
+        },
       ],
     },
   ].flatMap((facts) => [receiptFor(customer, facts), receiptFor(retailer, facts)]);

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../platform/json.js';
 import { isSpecial } from '../vocabulary/attribute.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { Consent } from './consent.entity.js';
-import { type AskedDetail, isSpecialDetail, itemsOf, recipientsOf } from './detail.js';
+import { type AskedDetail, isReporting, isReportingType, isSpecialDetail, itemsOf, recipientsOf } from './detail.js';
 import { durationMs } from './duration.js';
 import { receiptContext } from './receipt-context.js';
 import type { RuleRef } from './rule.js';
@@ -129,12 +129,13 @@ function purposeOf(detail: AskedDetail, vocabulary: Vocabulary): JsonObject {
     lawful_basis: isSpecialDetail(detail) ? 'dpv:ExplicitlyExpressedConsent' : 'dpv:Consent',
     pii_information: itemsOf(detail).map((item) => informationOf(detail, item, vocabulary)),
     touchpoints,
-    ...(detail.type === 'ccx_interactions'
+    ...(isReporting(detail)
       ? {
           collection_method: 'dpv:DataControllerDataSource',
           processing_method: ['dpv:Transmit'],
+          ...(detail.type === 'ccx_interactions_special' && { event_types: detail.event_types }),
           late_reporting: detail.late_reporting,
-          ...(detail.since !== undefined && { since: detail.since }),
+          ...('since' in detail && { since: detail.since as string }),
         }
       : {
           collection_method: 'dpv:DataSubjectDataSource',
@@ -156,12 +157,11 @@ function purposeOf(detail: AskedDetail, vocabulary: Vocabulary): JsonObject {
 
 /** The kind of data in the vocabulary's own mapping. What a retailer reports is what it observed. */
 function informationOf({ type }: AskedDetail, item: string, vocabulary: Vocabulary): JsonObject {
-  const attribute = type === 'ccx_interactions' ? undefined : vocabulary.attribute(item);
-  const special = attribute !== undefined && isSpecial(attribute);
+  const attribute = isReportingType(type) ? undefined : vocabulary.attribute(item);
+  const special = type === 'ccx_interactions_special' || (attribute !== undefined && isSpecial(attribute));
   return {
     '@type': special ? 'dpv:SpecialCategoryPersonalData' : 'dpv:PersonalData',
-    pii_type:
-      type === 'ccx_interactions' ? 'dpv:ObservedPersonalData' : (attribute?.mappings.dpv ?? 'dpv:PersonalData'),
+    pii_type: isReportingType(type) ? 'dpv:ObservedPersonalData' : (attribute?.mappings.dpv ?? 'dpv:PersonalData'),
     pii_attribute_id: item,
     special_pii_category: special,
   };

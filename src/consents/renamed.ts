@@ -1,5 +1,5 @@
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
-import type { AskedDetail } from './detail.js';
+import { type AskedDetail, isReporting } from './detail.js';
 import type { Holding } from './difference.js';
 
 /**
@@ -12,8 +12,9 @@ export function underNamesOf<Detail extends AskedDetail>(
 ): readonly Detail[] {
   if (!vocabulary.renames) return details;
   return details.map((detail) => {
-    if (detail.type === 'ccx_interactions') return detail;
-    const attributes = detail.attributes.map((name) => vocabulary.nameOf(name));
+    const line: AskedDetail = detail;
+    if (isReporting(line)) return detail;
+    const attributes = line.attributes.map((name) => vocabulary.nameOf(name));
     return { ...detail, attributes: [...new Set(attributes)] };
   });
 }

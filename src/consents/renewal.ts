@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { type ConsentDetail, isSpecialDetail } from './detail.js';
+import { type ConsentDetail, isReporting, isSpecialDetail } from './detail.js';
 
 export function lastExpiry(details: readonly ConsentDetail[]): Date {
   return new Date(Math.max(...details.map(({ expires_at }) => Date.parse(expires_at))));
@@ -31,9 +31,9 @@ export function renew(details: readonly ConsentDetail[], until: Date, now: Date)
  * reported as long as the new one holds.
  */
 export function carriedOn(given: readonly ConsentDetail[], line: ConsentDetail, now: Date): ConsentDetail {
-  if (line.type !== 'ccx_interactions') return line;
+  if (!isReporting(line)) return line;
   const since = given
-    .filter((held) => held.type === 'ccx_interactions')
+    .filter(isReporting)
     .filter((held) => holds(held, now) && isDeepStrictEqual(reach(held), reach(line)))
     .map((held) => held.since);
   return { ...line, since: [line.since, ...since].toSorted()[0]! };

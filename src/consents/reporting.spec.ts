@@ -1,5 +1,5 @@
 import type { ConsentDetail } from './detail.js';
-import { type Coverage, coverageOf, type ReportedConsent } from './reporting.js';
+import { type Coverage, coverageOf, type ReportedConsent, specialsKept } from './reporting.js';
 
 const at = (day: number) => new Date(Date.UTC(2026, 0, 1 + day));
 
@@ -52,5 +52,39 @@ describe('an event that a retailer reports', () => {
     const elsewhere: ConsentDetail = { ...line, id: 'other', touchpoints: ['web'] };
     const both = { ...active, details: [elsewhere, line] };
     expect(coverageOf(both, { ...sale, occurredAt: at(-11), arrivedAt: at(5) })).toBe('no-consent-at-time');
+  });
+
+  it('is not let in by a line for special products', () => {
+    const alone = { ...active, details: [medicines] };
+    expect(coverageOf(alone, { ...sale, occurredAt: at(5), arrivedAt: at(5) })).toBe('outside-consent');
+  });
+});
+
+const medicines: ConsentDetail = {
+  ...line,
+  id: 'medicines',
+  type: 'ccx_interactions_special',
+  products: ['pharmacy'],
+  since: at(0).toISOString(),
+  expires_at: at(90).toISOString(),
+  statement: 'the hash of a statement',
+};
+const tests: ConsentDetail = { ...medicines, id: 'tests', products: ['test'], touchpoints: ['web'] };
+
+describe('special products of an event', () => {
+  const both = { ...active, details: [line, medicines, tests] };
+  it.each<[string, ReportedConsent, object, string[]]>([
+    ['are named by the line for their class', both, {}, ['pharmacy']],
+    ['are named where that line is for', both, { touchpoint: 'web' }, ['test']],
+    ['are named by no line for another kind of event', both, { eventType: 'return.completed' }, []],
+    ['are not named from before the line', both, { occurredAt: at(-1) }, []],
+    ['are not named from after it', both, { occurredAt: at(90), arrivedAt: at(90) }, []],
+    ['are named when they arrive late', both, { occurredAt: at(89), arrivedAt: at(92) }, ['pharmacy']],
+    ['are not named when they arrive too late', both, { occurredAt: at(89), arrivedAt: at(93) }, []],
+    ['are not named while the consent is paused', { ...both, status: 'paused' }, {}, []],
+    ['are not named by ordinary lines', active, {}, []],
+  ])('%s', (_, consent, change, classes) => {
+    const report = { ...sale, occurredAt: at(5), arrivedAt: at(5), ...change };
+    expect([...specialsKept(consent, report)]).toEqual(classes);
   });
 });

@@ -1,7 +1,8 @@
 import type { Consent } from './consent.entity.js';
 import type { Outside } from './consents.errors.js';
-import type { ConsentDetail, InteractionsDetail } from './detail.js';
+import type { ConsentDetail, ReportingDetail } from './detail.js';
 import { checkedDurationMs } from './duration.js';
+import type { SpecialClass } from './special-products.js';
 
 /** One event as a retailer reports it, reduced to what consent is about. */
 export interface Report {
@@ -37,10 +38,35 @@ export function coverageOf(consent: ReportedConsent, report: Report): Coverage {
  */
 export function coversReport(
   detail: ConsentDetail,
+  report: Report,
+  consent: Omit<ReportedConsent, 'details'>,
+): Coverage {
+  return detail.type === 'ccx_interactions' ? coverageBy(detail, report, consent) : 'outside-consent';
+}
+
+/**
+ * Of which special classes this consent lets the products of an event be named: the one that lets the event in. A line
+ * for special products lets no event in by itself.
+ */
+export function specialsKept(consent: ReportedConsent, report: Report): ReadonlySet<SpecialClass> {
+  const lines = consent.details.filter((detail) => detail.type === 'ccx_interactions_special');
+  const covering = lines.filter((line) => coverageBy(line, report, consent) === 'covered');
+  return new Set(covering.flatMap(({ products }) => products));
+}
+
+/** What of an event no line covers: the touchpoint when no line has it at all, else the event's type. */
+export function outsideOfReport(details: readonly ConsentDetail[], { eventType, touchpoint }: Report): Outside {
+  const lines = details.filter((detail) => detail.type === 'ccx_interactions');
+  const nowhere = !lines.some((line) => reaches(line, touchpoint));
+  const named = lines.some((line) => names(line, eventType));
+  return { ...(!(nowhere && named) && { event_types: [eventType] }), ...(nowhere && { touchpoint }) };
+}
+
+function coverageBy(
+  detail: ReportingDetail,
   { eventType, touchpoint, occurredAt, arrivedAt }: Report,
   { status, endedAt, reportedData }: Omit<ReportedConsent, 'details'>,
 ): Coverage {
-  if (detail.type !== 'ccx_interactions') return 'outside-consent';
   if (!names(detail, eventType) || !reaches(detail, touchpoint)) return 'outside-consent';
 
   const end = Math.min(Date.parse(detail.expires_at), endedAt?.getTime() ?? Infinity);
@@ -52,18 +78,10 @@ export function coversReport(
   return status === 'withdrawn' ? 'consent-withdrawn' : 'no-consent-at-time';
 }
 
-/** What of an event no line covers: the touchpoint when no line has it at all, else the event's type. */
-export function outsideOfReport(details: readonly ConsentDetail[], { eventType, touchpoint }: Report): Outside {
-  const lines = details.filter((detail) => detail.type === 'ccx_interactions');
-  const nowhere = !lines.some((line) => reaches(line, touchpoint));
-  const named = lines.some((line) => names(line, eventType));
-  return { ...(!(nowhere && named) && { event_types: [eventType] }), ...(nowhere && { touchpoint }) };
-}
-
-function names({ event_types }: InteractionsDetail, eventType: string): boolean {
+function names({ event_types }: ReportingDetail, eventType: string): boolean {
   return eventType.startsWith('event.') || (event_types as readonly string[]).includes(eventType);
 }
 
-function reaches({ touchpoints }: InteractionsDetail, touchpoint: string): boolean {
+function reaches({ touchpoints }: ReportingDetail, touchpoint: string): boolean {
   return (touchpoints as readonly string[]).includes(touchpoint);
 }

@@ -41,6 +41,22 @@ export const newRequests = {
       message: 'So that the till warns you.',
     },
   },
+  products: {
+    summary: 'To name special products in what is reported, asked for by itself',
+    value: {
+      customer,
+      authorization_details: [
+        {
+          type: 'ccx_interactions_special',
+          products: ['pharmacy'],
+          event_types: ['transaction.completed', 'return.completed'],
+          purposes: ['dpv:ServicePersonalisation'],
+          touchpoints: ['till'],
+        },
+      ],
+      message: 'So that you see your medicines in your account.',
+    },
+  },
 };
 
 /** What customers give of it. */

@@ -1,4 +1,4 @@
-import { type ConsentDetail, recipientsOf } from './detail.js';
+import { type ConsentDetail, isReporting, productsOf, recipientsOf } from './detail.js';
 import { checkedDurationMs } from './duration.js';
 
 /**
@@ -20,7 +20,8 @@ export function contains(outer: ConsentDetail, inner: ConsentDetail): boolean {
     includes(outer.touchpoints, inner.touchpoints) &&
     Date.parse(outer.expires_at) >= Date.parse(inner.expires_at);
   if (!reaches) return false;
-  if (outer.type !== 'ccx_interactions' && inner.type === outer.type) {
+  if (inner.type !== outer.type) return false;
+  if (!isReporting(outer) && !isReporting(inner)) {
     return (
       includes(outer.attributes, inner.attributes) &&
       includes(outer.stages, inner.stages) &&
@@ -29,9 +30,10 @@ export function contains(outer: ConsentDetail, inner: ConsentDetail): boolean {
       includes(recipientsOf(outer), recipientsOf(inner))
     );
   }
-  if (outer.type === 'ccx_interactions' && inner.type === 'ccx_interactions') {
+  if (isReporting(outer) && isReporting(inner)) {
     return (
       includes(outer.event_types, inner.event_types) &&
+      includes(productsOf(outer), productsOf(inner)) &&
       Date.parse(outer.since) <= Date.parse(inner.since) &&
       lasts(outer.late_reporting, inner.late_reporting)
     );
@@ -41,7 +43,7 @@ export function contains(outer: ConsentDetail, inner: ConsentDetail): boolean {
 
 /** A line that is over still lets late reports in for a while. */
 function stillMatters(line: ConsentDetail, now: Date): boolean {
-  const late = line.type === 'ccx_interactions' ? checkedDurationMs(line.late_reporting) : 0;
+  const late = isReporting(line) ? checkedDurationMs(line.late_reporting) : 0;
   return now.getTime() < Date.parse(line.expires_at) + late;
 }
 

@@ -4,6 +4,7 @@ import { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { AskedDetail, ConsentDetail } from './detail.js';
 import { differenceOf } from './difference.js';
 import { eventTypes } from './event-types.js';
+import { specialClasses } from './special-products.js';
 import { germanStatementExample, statementExample } from './request-examples.js';
 import { noticeOf, type Worded } from './wording.js';
 
@@ -165,6 +166,12 @@ describe('a request in words', () => {
     const everything = [
       { ...details[0], attributes: vocabulary.attributes().map(({ path }) => path), stages: codes('stage').slice(1) },
       { ...details[1], event_types: [...eventTypes] },
+      ...specialClasses.map((product) => ({
+        ...details[1],
+        type: 'ccx_interactions_special',
+        products: [product],
+        event_types: [...eventTypes],
+      })),
     ].map((detail) => ({ ...detail, purposes: codes('purpose'), touchpoints: codes('touchpoint') })) as AskedDetail[];
     for (const language of ['en', 'de'] as const) {
       const text = JSON.stringify(

@@ -3,7 +3,7 @@ import { canonicalJson } from '../platform/json.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import type { ConsentUse } from './consent.entity.js';
 import type { RequestAction, RequestOrigin } from './consent-request.entity.js';
-import { type AskedDetail, isSpecialDetail, type Item, itemsOf } from './detail.js';
+import { type AskedDetail, isReporting, isSpecialDetail, type Item, itemsOf } from './detail.js';
 import type { Difference, Held, Standing } from './difference.js';
 import { dateOf } from './duration.js';
 import type { Language } from './phrases.js';
@@ -14,7 +14,7 @@ import { Words } from './words.js';
 /** How an item stands, and whether what is given already would go on for longer, or not for as long. */
 export type NoticeStanding = Standing | 'longer' | 'shorter';
 
-/** One box that the customer may tick: an attribute or an event type. */
+/** One box that the customer may tick: an attribute, an event type or a class of products. */
 export type NoticeItem = {
   code: string;
   label: string;
@@ -60,7 +60,7 @@ export type Notice = {
   details: NoticeDetail[];
   /** What ends in return, where the request takes the place of what is given. */
   removed: NoticeRemoval[];
-  /** For a request of a special attribute alone. */
+  /** For a request of something special alone. */
   statement: NoticeStatement | null;
   life: string;
   ending: string;
@@ -120,7 +120,7 @@ export function noticeOf(
     // What is taken along ends with a date, and not some time after somebody has asked for it.
     life: request.origin === 'switch' ? say.until(spellDate(end.toISOString(), language)) : lifeOf(request, words),
     ending: say.ending,
-    refusing: say.refusing(retailer.name),
+    refusing: (special && isReporting(special) ? say.refusingNames : say.refusing)(retailer.name),
   };
 }
 

@@ -45,7 +45,7 @@ export class DelegationsController {
     description:
       'A member of the household or a carer, who has an account of their own. It comes to be once they accept the ' +
       'invitation, within seven days. Needs a sign-in of the last five minutes: it outlives the session, and a new ' +
-      'password. Nobody ever gets to rule the account, its tokens or rules, to give special attributes to a retailer, ' +
+      'password. Nobody ever gets to rule the account, its tokens or rules, to give a retailer what is special, ' +
       'or to hand the delegation on.',
     ok: {
       status: 201,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 
-import { ConsentPausedError, OutsideConsentError } from '../consents/consents.errors.js';
+import { ConsentPausedError, NoConsentError, OutsideConsentError } from '../consents/consents.errors.js';
 import {
   Access,
   ChecksClientInStatement,
@@ -16,7 +16,7 @@ import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { AcknowledgedDto, AcknowledgeDto, AcknowledgementDto, AcknowledgementsQuery } from './acknowledgements.dto.js';
 import { AcknowledgementsService } from './acknowledgements.service.js';
-import { NoConsentError, OutsideViewError, TooManyAcknowledgementsError } from './disclosures.errors.js';
+import { OutsideViewError, TooManyAcknowledgementsError } from './disclosures.errors.js';
 
 const consentId = '019a9f3e-7b1c-7d20-9f5e-1c2d3e4f5a6b';
 

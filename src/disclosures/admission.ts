@@ -1,8 +1,7 @@
-import { ConsentPausedError } from '../consents/consents.errors.js';
+import { ConsentPausedError, NoConsentError } from '../consents/consents.errors.js';
 import { withinToken } from '../consents/intersection.js';
 import { UnauthenticatedError } from '../platform/errors.js';
 import type { RetailerPrincipal } from '../platform/http/access.js';
-import { NoConsentError } from './disclosures.errors.js';
 import type { Standing, StandingConsent } from './reading.queries.js';
 
 /** A consent that lets its retailer read, and the key to what is read. */

@@ -77,7 +77,7 @@ export class PreferencesAnswerDto {
   })
   valid_until!: string;
 
-  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.1.0' })
+  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.2.0' })
   vocabulary!: string;
 
   @ApiProperty({ type: [EffectivePreferenceDto], description: 'Empty when the customer has stated nothing.' })

@@ -13,7 +13,7 @@ export const answerExample: PreferencesAnswerDto = {
   stage: 'shopping',
   at: '2026-11-21T09:30:00.412Z',
   valid_until: '2026-11-21T21:00:00.000Z',
-  vocabulary: '1.1.0',
+  vocabulary: '1.2.0',
   preferences: [
     {
       attribute: 'size.footwear',

@@ -48,7 +48,7 @@ class CodeListReferenceDto {
 
   @ApiProperty({
     description: 'The release of the vocabulary, which has it under `code_lists` with its labels.',
-    example: '/v1/vocabularies/ccx-core/1.1.0',
+    example: '/v1/vocabularies/ccx-core/1.2.0',
   })
   href!: string;
 }
@@ -217,7 +217,7 @@ export class ChoicesDto {
   })
   valid_until!: string | null;
 
-  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.1.0' })
+  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.2.0' })
   vocabulary!: string;
 
   @ApiProperty({ type: ChoicesRetailerDto, nullable: true, description: 'The retailer that was named.' })

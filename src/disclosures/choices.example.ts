@@ -7,7 +7,7 @@ const preference = '019a9e3e-7b1c-7d20-9f5e-1c2d3e4f5a6b';
 export const choicesExample: ChoicesDto = {
   at: '2026-11-21T09:30:00.000Z',
   valid_until: null,
-  vocabulary: '1.1.0',
+  vocabulary: '1.2.0',
   retailer: { id: '019a9e01-7b1c-7d20-9f5e-1c2d3e4f5a6b', name: 'Albatross Groceries' },
   items: [
     {
@@ -25,7 +25,7 @@ export const choicesExample: ChoicesDto = {
         },
         strengths: ['must', 'want'],
         cardinality: 'one',
-        code_lists: { '/style': { name: 'assistance_style', href: '/v1/vocabularies/ccx-core/1.1.0' } },
+        code_lists: { '/style': { name: 'assistance_style', href: '/v1/vocabularies/ccx-core/1.2.0' } },
         example: { style: 'left_alone' },
       },
       now: [

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 
-import { ConsentPausedError, OutsideConsentError } from '../consents/consents.errors.js';
+import { ConsentPausedError, NoConsentError, OutsideConsentError } from '../consents/consents.errors.js';
 import { InvalidProofError } from '../platform/errors.js';
 import {
   Access,
@@ -14,7 +14,7 @@ import { RateLimit } from '../platform/http/rate-limit.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { ContactPermissionDto, ContactPermissionQuery } from './contact-permission.dto.js';
 import { ContactPermissionService } from './contact-permission.service.js';
-import { DailyReadsSpentError, NoConsentError, OutsideViewError } from './disclosures.errors.js';
+import { DailyReadsSpentError, OutsideViewError } from './disclosures.errors.js';
 
 /** For retailers: whether a customer may be contacted now. */
 @Controller('v1/contact-permission')

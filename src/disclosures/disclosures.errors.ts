@@ -1,20 +1,5 @@
 import { CcxError, Problem } from '../platform/errors.js';
 
-/** Unknown, malformed, another retailer's, ended or never given: all of these look the same from outside. */
-@Problem({
-  code: 'no-consent',
-  kind: 'forbidden',
-  title: 'There is no open consent of this subject',
-  advice:
-    'Ask the customer for consent. Whether the subject is unknown or its consent has ended is not told apart; stop ' +
-    'using what was read of it.',
-})
-export class NoConsentError extends CcxError {
-  constructor() {
-    super('There is no open consent of this subject for this retailer.');
-  }
-}
-
 /** The customer would have given it; the touchpoint has no use for it. */
 @Problem({
   code: 'outside-view',

@@ -42,7 +42,7 @@ export class EffectiveController {
       example: {
         at: '2026-11-21T09:30:00.000Z',
         valid_until: null,
-        vocabulary: '1.1.0',
+        vocabulary: '1.2.0',
         effective: [
           {
             attribute: 'size.footwear',

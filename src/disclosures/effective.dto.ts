@@ -177,7 +177,7 @@ export class EffectiveDto {
   })
   valid_until!: string | null;
 
-  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.1.0' })
+  @ApiProperty({ description: 'The release of `ccx-core` that the attributes belong to.', example: '1.2.0' })
   vocabulary!: string;
 
   @ApiProperty({ type: [OwnEffectivePreferenceDto] })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Consent } from '../consents/consent.entity.js';
-import type { ConsentDetail } from '../consents/detail.js';
+import { attributesOf, type ConsentDetail } from '../consents/detail.js';
 import { isConsentVisible } from '../consents/delegate-view.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { Clock } from '../platform/clock.js';
@@ -127,5 +127,5 @@ export class EffectiveService {
 
 /** Whether a line of a consent is about something that the delegation reaches. */
 function tells(line: ConsentDetail, delegation: ActingFor): boolean {
-  return line.type !== 'ccx_interactions' && line.attributes.some(delegation.covers);
+  return attributesOf([line]).some(delegation.covers);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { NoConsentError } from '../consents/consents.errors.js';
 import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database } from '../platform/database/database.js';
@@ -20,7 +21,7 @@ import {
 } from './answering.service.js';
 import type { Disclosure } from './disclosure.js';
 import { disclosureOf, refusalOf } from './disclosure-records.js';
-import { DailyReadsSpentError, NoConsentError } from './disclosures.errors.js';
+import { DailyReadsSpentError } from './disclosures.errors.js';
 import { namedAttributes } from './named-attributes.js';
 import { countRead, lookUpStandings, readStanding } from './reading.queries.js';
 import { DisclosureRecorder } from './recorder.service.js';

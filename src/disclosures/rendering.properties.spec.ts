@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 import { effectivePreferences } from '../../test/support/arbitrary-effective.js';
 import { documentsOf, vocabulary } from '../../test/support/arbitrary-preferences.js';
-import type { ConsentDetail } from '../consents/detail.js';
+import { attributesOf, type ConsentDetail } from '../consents/detail.js';
 import type { Preference } from '../preferences/preference.js';
 import { type Rendered, render, renderedFormats } from '../preferences/rendering.js';
 import { isSpecial } from '../vocabulary/attribute.js';
@@ -105,5 +105,5 @@ describe('what a retailer is answered in the words of others', () => {
 });
 
 function namesIn(line: ConsentDetail): readonly string[] {
-  return line.type === 'ccx_interactions' ? [] : line.attributes;
+  return attributesOf([line]);
 }

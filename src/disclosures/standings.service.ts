@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { NoConsentError } from '../consents/consents.errors.js';
 import { decodeSubject } from '../platform/crypto/pairwise.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database } from '../platform/database/database.js';
@@ -8,7 +9,6 @@ import type { RetailerPrincipal } from '../platform/http/access.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { admitBySubject, admitByToken, type OpenConsent } from './admission.js';
-import { NoConsentError } from './disclosures.errors.js';
 import { lookUpStandings, readStanding, type Standing } from './reading.queries.js';
 
 /** A customer about whom a retailer may act now, by an open consent. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
+import { NoConsentError } from '../consents/consents.errors.js';
 import { TillCodes } from '../customers/till-codes.service.js';
 import type { RetailerPrincipal } from '../platform/http/access.js';
 import type { Answer, Inquiry } from './answering.service.js';
-import { NoConsentError } from './disclosures.errors.js';
 import { ReadingService } from './reading.service.js';
 import { fitForTill, TillAnswerDto } from './till-answer.js';
 import { TillCodeNotFoundError } from './till-codes.errors.js';

@@ -1,3 +1,4 @@
+import type { ReportConsent } from '../consents/consents.queries.js';
 import type { InteractionsDetail } from '../consents/detail.js';
 import { CcxError, problemOf } from '../platform/errors.js';
 import { admit } from './admission.js';
@@ -13,13 +14,25 @@ const line: InteractionsDetail = {
   late_reporting: 'P3D',
   expires_at: '2026-12-31T00:00:00.000Z',
 };
-type Given = Parameters<typeof admit>[2][number];
-const active: Given = { id: 'b', version: 1, details: [line], status: 'active', endedAt: null, reportedData: null };
-const withdrawn: Given = { ...active, id: 'a', status: 'withdrawn', endedAt: at('2026-03-01'), reportedData: 'keep' };
+const active: ReportConsent = {
+  id: 'b',
+  version: 1,
+  details: [line],
+  status: 'active',
+  endedAt: null,
+  reportedData: null,
+};
+const withdrawn: ReportConsent = {
+  ...active,
+  id: 'a',
+  status: 'withdrawn',
+  endedAt: at('2026-03-01'),
+  reportedData: 'keep',
+};
 
-const sale = { type: 'transaction.completed', touchpoint: 'till' } as const;
-const admitted = (consents: Given[], occurred: string, arrived: string, event: Parameters<typeof admit>[0] = sale) => {
-  const answer = admit(event, at(occurred), consents, at(arrived));
+const sale = { eventType: 'transaction.completed', touchpoint: 'till' };
+const admitted = (consents: ReportConsent[], occurred: string, arrived: string, event = sale) => {
+  const answer = admit({ ...event, occurredAt: at(occurred), arrivedAt: at(arrived) }, consents);
   return answer instanceof CcxError ? problemOf(answer).code : answer.id;
 };
 
@@ -48,7 +61,7 @@ describe('an event', () => {
 
   it('is refused at another touchpoint and of another type', () => {
     expect(admitted([active], '2026-05-01', '2026-05-01', { ...sale, touchpoint: 'web' })).toBe('outside-consent');
-    expect(admitted([active], '2026-05-01', '2026-05-01', { ...sale, type: 'loyalty.enrolled' })).toBe(
+    expect(admitted([active], '2026-05-01', '2026-05-01', { ...sale, eventType: 'loyalty.enrolled' })).toBe(
       'outside-consent',
     );
   });
@@ -58,6 +71,6 @@ describe('an event', () => {
   });
 
   it('that voids another needs no line of its own', () => {
-    expect(admitted([active], '2026-05-01', '2026-05-01', { ...sale, type: 'event.voided' })).toBe('b');
+    expect(admitted([active], '2026-05-01', '2026-05-01', { ...sale, eventType: 'event.voided' })).toBe('b');
   });
 });

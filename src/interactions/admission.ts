@@ -1,21 +1,20 @@
-import type { Consent } from '../consents/consent.entity.js';
 import { ConsentPausedError, OutsideConsentError } from '../consents/consents.errors.js';
-import { type Coverage, coverageOf, coverages, outsideOfReport } from '../consents/reporting.js';
+import {
+  type Coverage,
+  coverageOf,
+  coverages,
+  outsideOfReport,
+  type Report,
+  type ReportedConsent,
+} from '../consents/reporting.js';
 import type { CcxError } from '../platform/errors.js';
-import type { ReportedEvent } from './cloud-event.js';
 import { ConsentWithdrawnError, NoConsentAtTimeError } from './interactions.errors.js';
 
 /**
  * The consent that lets an event in, or the error of the one that comes closest. A customer may have given a retailer
  * several, one after the other: an event belongs to the one under which it happened.
  */
-export function admit<C extends Pick<Consent, 'id' | 'version' | 'details' | 'status' | 'endedAt' | 'reportedData'>>(
-  { type, touchpoint }: Pick<ReportedEvent, 'type' | 'touchpoint'>,
-  occurredAt: Date,
-  consents: readonly C[],
-  now: Date,
-): C | CcxError {
-  const report = { eventType: type, touchpoint, occurredAt, arrivedAt: now };
+export function admit<C extends ReportedConsent>(report: Report, consents: readonly C[]): C | CcxError {
   const answers = new Map<Coverage, C>();
   for (const consent of consents) {
     const coverage = coverageOf(consent, report);

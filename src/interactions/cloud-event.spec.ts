@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import type { JsonObject } from '../platform/json.js';
 import { readEvent } from './cloud-event.js';
-import { cloudEventType, type EventType, eventTypes } from './event-types.js';
+import type { EventType } from './event-type.js';
+import { cloudEventType, CORRECTED, eventTypeNamed, eventTypes, VOIDED } from './event-types.js';
 import { exampleOf } from './interactions.examples.js';
 
 const sale = exampleOf(eventTypes[0] as EventType);
@@ -10,7 +11,12 @@ const pointersOf = (event: unknown) => readEvent(event).errors.map(({ pointer })
 
 describe('an event', () => {
   it.each(eventTypes.map((type) => [type.name, type] as const))('of type %s is read from its example', (name, type) => {
-    expect(readEvent(exampleOf(type))).toMatchObject({ errors: [], event: { type: name, stage: type.stage } });
+    const said = name === CORRECTED ? eventTypeNamed('loyalty.redeemed')! : type;
+    expect(readEvent(exampleOf(type))).toMatchObject({
+      errors: [],
+      warnings: [],
+      event: { type: said.name, stage: said.stage },
+    });
   });
 
   it('names the stage of its type unless it says otherwise', () => {
@@ -73,6 +79,59 @@ describe('an event', () => {
     expect(readEvent({ ...sale, data: { ...(sale.data as JsonObject), lines } }).errors).toEqual([
       { pointer: '', detail: 'must not be larger than 262144 bytes' },
     ]);
+  });
+
+  it('corrects another under its own type, or as a correction: both say the same', () => {
+    const right = { ...sale, id: 'right', ccxcorrects: 'wrong' };
+    const correction = {
+      ...right,
+      type: cloudEventType(CORRECTED),
+      data: { type: 'transaction.completed', data: sale.data! },
+    };
+    expect(readEvent(right).event).toMatchObject({ corrects: 'wrong', type: 'transaction.completed', data: sale.data });
+    expect(readEvent(correction).event).toEqual(readEvent(right).event);
+  });
+
+  const correcting = (data: JsonObject) => ({ ...sale, type: cloudEventType(CORRECTED), ccxcorrects: 'wrong', data });
+  it.each<[string, JsonObject, string[]]>([
+    [
+      'that names nothing',
+      { ...correcting({ type: 'web.viewed', data: { page: 'home' } }), ccxcorrects: undefined! },
+      ['/ccxcorrects'],
+    ],
+    ['of itself', { ...sale, ccxcorrects: sale.id! }, ['/ccxcorrects']],
+    [
+      'that voids',
+      { ...sale, type: cloudEventType(VOIDED), ccxcorrects: 'wrong', data: { id: 'wrong' } },
+      ['/ccxcorrects'],
+    ],
+    ['to a void', correcting({ type: VOIDED, data: { id: 'wrong' } }), ['/data/type']],
+    ['to another correction', correcting({ type: CORRECTED, data: {} }), ['/data/type']],
+    [
+      'to what is not valid',
+      correcting({ type: 'web.viewed', data: { page: 'moon', ip: '::1' } }),
+      ['/data/data/ip', '/data/data/page'],
+    ],
+    ['without data', correcting({ type: 'web.viewed' }), ['/data/data']],
+    ['of nothing at all', { ...correcting({}), data: null }, ['/data', '/data']],
+  ])('is refused as a correction %s', (_, event, pointers) => {
+    expect(pointersOf(event).toSorted()).toEqual(pointers);
+  });
+
+  it.each<[string, string, boolean]>([
+    ['Rye bread, 500 g', 'a name', true],
+    ['Wäscheleine “Bora” 20 m (grün)', 'letters and marks', true],
+    ['72 SWEETHEART FAIRY CAKE CASES', 'a small number', true],
+    ['ann@example.org', 'an address', false],
+    ['4111 111111111111', 'a long number', false],
+    ['<b>bread</b>', 'markup', false],
+    [' bread', 'a space at its end', false],
+    ['x'.repeat(61), 'too many letters', false],
+  ])('may call a product %s: %s', (label, _, may) => {
+    const data = { rating: 3, product: { scheme: 'retailer', code: 'B', label } };
+    expect(pointersOf({ ...sale, type: cloudEventType('review.posted'), data })).toEqual(
+      may ? [] : ['/data/product/label'],
+    );
   });
 
   it('of any shape is either read or refused with reasons', () => {

@@ -3,16 +3,25 @@ import addFormatsModule from 'ajv-formats';
 
 import type { FieldError } from '../platform/errors.js';
 import { isTimestamp } from '../platform/http/timestamp.js';
-import type { JsonObject } from '../platform/json.js';
+import type { JsonObject, JsonValue } from '../platform/json.js';
 import { type Stage, stages, type Touchpoint, touchpoints } from '../vocabulary/code-lists.js';
 import { fieldErrors } from '../vocabulary/value-errors.js';
-import { cloudEventType, eventTypeOf, eventTypes } from './event-types.js';
+import type { EventType } from './event-type.js';
+import {
+  cloudEventType,
+  CORRECTED,
+  eventTypeNamed,
+  eventTypeOf,
+  eventTypes,
+  keptTypeNames,
+  VOIDED,
+} from './event-types.js';
 
 /** A valid event of a retailer, read from its CloudEvents form. */
 export interface ReportedEvent {
   source: string;
   id: string;
-  /** `transaction.completed` */
+  /** `transaction.completed`; of a correction, the kind of what it says. */
   type: string;
   /** The pairwise subject, or undefined where the token names the customer. */
   subject?: string;
@@ -23,6 +32,9 @@ export interface ReportedEvent {
   /** What the sender's clock showed when it sent the event. */
   sentTime?: Date;
   correlation?: string;
+  /** The id of the event of the same source whose place it takes. */
+  corrects?: string;
+  /** All that was sent. What of it is kept is for `withheld` to say. */
   data: JsonObject;
 }
 
@@ -54,6 +66,7 @@ export const envelopeSchema: JsonObject = {
     ccxtouchpoint: { type: 'string', enum: [...touchpoints] },
     ccxstage: { type: 'string', enum: [...stages] },
     ccxsenttime: { ...instant, description: 'What your clock showed when you sent it: corrects a clock that is off.' },
+    ccxcorrects: { ...text(200), description: 'The `id` of the event of the same `source` whose place it takes.' },
     ccxcorrelation: { ...text(200), description: 'What ties events of one visit or one offer together.' },
     data: { type: 'object' },
   },
@@ -87,11 +100,15 @@ export function readEvent(value: unknown): Read {
     .slice(0, 20)
     .map((name) => `${name.slice(0, 50)} is not known and was ignored`);
 
-  const type = typeof raw.type === 'string' ? eventTypeOf(raw.type) : undefined;
+  const sent = typeof raw.type === 'string' ? eventTypeOf(raw.type) : undefined;
+  const correction = sent?.name === CORRECTED ? correctionOf(raw.data) : undefined;
+  const { type, data } = correction ?? { type: sent, data: raw.data };
   const errors = [
     ...tooLarge(raw),
     ...faultsOf(validEnvelope, raw, ''),
-    ...(type ? faultsOf(dataCheck(type.name), raw.data, '/data') : []),
+    ...(sent ? faultsOf(dataCheck(sent.name), raw.data, '/data') : []),
+    ...(correction ? faultsOf(dataCheck(correction.type.name), correction.data, '/data/data') : []),
+    ...(sent ? correctingFaults(sent.name, raw) : []),
   ];
   if (errors.length > 0 || !type) return { errors, warnings, id, source };
 
@@ -107,12 +124,32 @@ export function readEvent(value: unknown): Read {
       touchpoint: raw.ccxtouchpoint as Touchpoint,
       stage: (raw.ccxstage as Stage | undefined) ?? type.stage,
       time: new Date(raw.time as string),
-      data: raw.data as JsonObject,
+      data: data as JsonObject,
       ...(raw.subject !== undefined && { subject: raw.subject as string }),
       ...(raw.ccxsenttime !== undefined && { sentTime: new Date(raw.ccxsenttime as string) }),
+      ...(raw.ccxcorrects !== undefined && { corrects: raw.ccxcorrects as string }),
       ...(raw.ccxcorrelation !== undefined && { correlation: raw.ccxcorrelation as string }),
     },
   };
+}
+
+/** What the data of an `event.corrected` say that the event should have been; undefined when they do not. */
+function correctionOf(value: JsonValue | undefined): { type: EventType; data: JsonValue } | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { type: name, data } = value;
+  const type = typeof name === 'string' && keptTypeNames.includes(name) ? eventTypeNamed(name) : undefined;
+  return type && data !== undefined ? { type, data } : undefined;
+}
+
+function correctingFaults(sent: string, { id, ccxcorrects }: JsonObject): FieldError[] {
+  const pointer = '/ccxcorrects';
+  if (sent === CORRECTED && ccxcorrects === undefined) return [{ pointer, detail: 'is required for a correction' }];
+  if (sent === VOIDED && ccxcorrects !== undefined) {
+    return [{ pointer, detail: 'is not for a void: `data.id` names what it takes back' }];
+  }
+  return ccxcorrects !== undefined && ccxcorrects === id
+    ? [{ pointer, detail: 'must be the id of another event' }]
+    : [];
 }
 
 function tooLarge(raw: JsonObject): FieldError[] {
@@ -129,7 +166,9 @@ const MOST_ERRORS = 20;
 
 function faultsOf(validate: ValidateFunction, value: unknown, base: string): FieldError[] {
   if (validate(value)) return [];
-  return fieldErrors((validate.errors ?? []).slice(0, MOST_ERRORS)).map(({ pointer, detail }) => ({
+  // That a condition has failed says nothing beside what has failed in it.
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+  return fieldErrors(errors.slice(0, MOST_ERRORS)).map(({ pointer, detail }) => ({
     pointer: base + pointer,
     detail,
   }));

@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database } from '../platform/database/database.js';
 import { contactTouchpoints, contactWindow, forgottenAt } from './contact.js';
+import { STANDS } from './standing.js';
 
-/** How often a customer was contacted of late, as retailers reported it and did not take it back. */
+/** How often a customer was contacted of late, as far as what retailers reported of it stands. */
 export interface Contacts {
   /** By the retailer that asks. */
   readonly own: number;
@@ -26,8 +27,7 @@ with contacts as not materialized (
    where i.bucket = $1 and i.customer_id = $2 and i.type = 'promotion.offered'
      and i.occurred_at >= $5 and i.occurred_at < $6
      and (i.data ? 'channel' or i.touchpoint = any($7))
-     and not exists (select from interaction_voids v
-                      where v.bucket = i.bucket and v.customer_id = i.customer_id and v.key_hash = i.key_hash)
+     and ${STANDS}
 )
 select own.count as own, own.oldest, others.count as others
   from (select count(*)::int as count, min(occurred_at) as oldest

@@ -1,51 +1,36 @@
 import { Injectable } from '@nestjs/common';
 
 import { AuditService } from '../audit/audit.service.js';
-import { batchTree, leafHashOf } from '../audit/batch-tree.js';
+import type { ReportConsent } from '../consents/consents.queries.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { withinToken } from '../consents/intersection.js';
 import { OutboxService } from '../outbox/outbox.service.js';
-import { atOnce } from '../platform/at-once.js';
 import { Clock } from '../platform/clock.js';
-import { decodeSubject } from '../platform/crypto/pairwise.js';
-import { type CustomerKey, sameCustomer } from '../platform/customer-key.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import type { CustomerKey } from '../platform/customer-key.js';
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { CcxError } from '../platform/errors.js';
-import { actorOf, type RetailerPrincipal } from '../platform/http/access.js';
 import { Random } from '../platform/random.js';
 import { RetailersService } from '../retailers/retailers.service.js';
-import { admit } from './admission.js';
-import { type Read, readEvent, type ReportedEvent } from './cloud-event.js';
-import { contentHashOf, keyHashOf } from './identity.js';
-import { ReportDto } from './interactions.dto.js';
-import {
-  EventConflictError,
-  EventInFutureError,
-  EventTooOldError,
-  InvalidEventError,
-  NoConsentAtTimeError,
-} from './interactions.errors.js';
+import { announcementsOf } from './announcement.js';
+import { type Admitted, type Arrival, arrivalOf } from './arrival.js';
+import { type Candidate, candidateOf, customerOf, type Reporter, type ReporterTerms } from './candidate.js';
+import type { Read } from './cloud-event.js';
+import { DeletionService } from './deletion.service.js';
+import { ReportDto, ValidationDto } from './interactions.dto.js';
+import { EventConflictError, NoConsentAtTimeError } from './interactions.errors.js';
 import {
   claimKeys,
   contentOfKeys,
+  insertCorrections,
   insertInteractions,
   insertVoids,
+  nameOf,
   type NewInteraction,
+  touchedBy,
 } from './interactions.queries.js';
-import { occurrenceOf } from './occurrence.js';
-import { eventsOf, type Fate, resultOf } from './report.js';
-
-/** Each customer of a batch is a transaction of its own; so many of them are under way at once. */
-const TRANSACTIONS_AT_ONCE = 4;
-
-/** A valid event of a known place in the report, about a customer. */
-interface Candidate {
-  place: number;
-  event: ReportedEvent;
-  occurredAt: Date;
-  keyHash: Buffer;
-  contentHash: Buffer;
-}
+import { clockWarning } from './occurrence.js';
+import { type Fate, resultsOf, type Sent } from './report.js';
+import { NO_SPECIAL, withheld } from './special-products.js';
 
 /** Takes what retailers report. */
 @Injectable()
@@ -56,6 +41,7 @@ export class IntakeService {
     private readonly consents: ConsentsService,
     private readonly audit: AuditService,
     private readonly outbox: OutboxService,
+    private readonly deletion: DeletionService,
     private readonly clock: Clock,
     private readonly random: Random,
   ) {}
@@ -64,177 +50,170 @@ export class IntakeService {
    * Takes one event or a batch of up to 500, and answers what became of each: exactly the events that it calls stored
    * are stored, whatever became of the others. Sending a batch again is safe.
    *
-   * @throws InvalidBatchError, and for a single event any error that a batch would report as its result
+   * @throws for a single event any error that a batch would report as its result
    */
-  async report(caller: RetailerPrincipal, body: unknown): Promise<ReportDto> {
-    const { events, single } = eventsOf(body);
-
+  async report(reporter: Reporter, sent: Sent): Promise<ReportDto> {
     const now = this.clock.now();
-    const reads = events.map(readEvent);
-    const fates: (Fate | undefined)[] = [];
-    const groups = await this.sort(caller, reads, fates, now);
-    await atOnce(TRANSACTIONS_AT_ONCE, groups, async ({ customer, candidates }) => {
-      const decided = await this.database.transaction((tx) => this.keep(tx, caller, customer, candidates, now));
-      for (const [place, fate] of decided) fates[place] = fate;
-    });
-
-    const results = reads.map((read, index) => {
-      const fate = fates[index] as Fate;
-      if (single && typeof fate !== 'string') throw fate;
-      return resultOf(fate, { ...read, index });
-    });
-    return ReportDto.of(results);
+    const fates = await this.database.transaction((tx) => this.take(tx, reporter, sent.reads, now));
+    const [first] = fates;
+    if (sent.single && first?.became instanceof CcxError) throw first.became;
+    return ReportDto.of(resultsOf(sent, fates));
   }
 
-  /** Decides what can be decided about each event by itself, and puts the others together by customer. */
-  private async sort(caller: RetailerPrincipal, reads: readonly Read[], fates: (Fate | undefined)[], now: Date) {
-    const retailerKey = await this.retailers.pairwiseKeyOf(caller.retailerId);
-    const groups = new Map<string, { customer: CustomerKey; candidates: Candidate[] }>();
-    for (const [place, { event, errors }] of reads.entries()) {
-      if (!event) {
-        fates[place] = new InvalidEventError(errors);
-        continue;
-      }
-      if (event.subject === undefined && !caller.consent) {
-        fates[place] = new InvalidEventError([{ pointer: '/subject', detail: 'is required with this token' }]);
-        continue;
-      }
-      const customer = customerOf(event, caller, retailerKey);
-      const occurrence = occurrenceOf(event, now);
-      if (!customer) fates[place] = new NoConsentAtTimeError();
-      else if ('refused' in occurrence) {
-        fates[place] = occurrence.refused === 'event-too-old' ? new EventTooOldError() : new EventInFutureError();
-      } else {
-        const group = groups.get(customer.customerId) ?? { customer, candidates: [] };
-        groups.set(customer.customerId, group);
-        group.candidates.push({
-          place,
-          event,
-          occurredAt: occurrence.at,
-          keyHash: keyHashOf(caller.clientId, event.source, event.id),
-          contentHash: contentHashOf(event),
-        });
-      }
-    }
-    return [...groups.values()];
+  /** Answers what can be said of events without looking at any customer or consent. Nothing is kept. */
+  async validate(reporter: Reporter, sent: Sent): Promise<ValidationDto> {
+    return ValidationDto.of(resultsOf(sent, await this.judge(reporter, sent.reads, this.clock.now())));
   }
 
-  /** Keeps what is new and consented of one customer's events, with one audit entry and one outbox event. */
-  private async keep(
+  /** What `validate` says of each event, in their order. */
+  async judge(reporter: Reporter, reads: readonly Read[], now: Date): Promise<Fate[]> {
+    const terms = await this.termsOf(reporter, this.database.reader);
+    return reads.map((read) => {
+      const candidate = candidateOf(read, reporter, terms, now);
+      if (candidate instanceof CcxError) return { became: candidate, warnings: read.warnings };
+      const { event, occurred } = candidate;
+      if (occurred instanceof CcxError) return { became: occurred, warnings: read.warnings };
+      const specials = withheld(event, NO_SPECIAL).withheld.map(
+        (special) => `products of the class ${special} are withheld unless the customer has consented to keep them`,
+      );
+      return { became: 'valid', warnings: [...read.warnings, ...clockWarning(occurred), ...specials] };
+    });
+  }
+
+  /**
+   * Keeps what is new and consented, in a transaction of the caller, and answers what became of each event, in their
+   * order. How many statements that takes depends neither on how many events nor on how many customers there are. The
+   * customers' consents with the retailer are held until commit: none ends between the check and the insert, and what
+   * one retailer reports of one customer at the same time is taken one after the other.
+   */
+  async take(tx: Tx, reporter: Reporter, reads: readonly Read[], now: Date): Promise<Fate[]> {
+    const terms = await this.termsOf(reporter, tx);
+    const recognised = reads.map((read) => recognise(read, reporter, terms, now));
+    const consents = await this.consentsOf(tx, reporter, recognised.filter(isNoError));
+    const arrivals = recognised.map((one) =>
+      one instanceof CcxError ? one : arrivalOf(one, consents.get(one.customer.customerId) ?? [], reporter, now),
+    );
+
+    const settled = await this.settle(tx, reporter, arrivals.filter(isNoError), now);
+    return arrivals.map((arrival, place) => {
+      const { warnings } = reads[place] as Read;
+      if (arrival instanceof CcxError) return { became: arrival, warnings };
+      const became = settled.get(arrival) as Fate['became'];
+      return { became, warnings: became === 'stored' ? [...warnings, ...arrival.warnings] : warnings };
+    });
+  }
+
+  /** The consents of everybody whom these are about, held until commit, as far as this token may use them. */
+  private async consentsOf(
     tx: Tx,
-    caller: RetailerPrincipal,
-    customer: CustomerKey,
-    candidates: readonly Candidate[],
+    reporter: Reporter,
+    about: readonly { customer: CustomerKey }[],
+  ): Promise<Map<string, ReportConsent[]>> {
+    const customers = new Map(about.map(({ customer }) => [customer.customerId, customer]));
+    if (customers.size === 0) return new Map();
+    const consents = await this.consents.lockForReport(tx, [...customers.values()], reporter.retailerId);
+    const within = ({ details, ...consent }: ReportConsent) => ({
+      ...consent,
+      details: [...withinToken(details, reporter)],
+    });
+    return new Map([...consents].map(([customerId, theirs]) => [customerId, theirs.map(within)]));
+  }
+
+  /** Keeps the first of each key that is new, and answers what became of them all. */
+  private async settle(
+    tx: Tx,
+    reporter: Reporter,
+    arrivals: readonly Arrival[],
     now: Date,
-  ): Promise<Map<number, Fate>> {
-    const fates = new Map<number, Fate>();
-    // Held until commit, so that a consent cannot end between the check and the insert.
-    const consents = (await this.consents.lockForReport(tx, customer, caller.retailerId)).map(
-      ({ details, ...consent }) => ({ ...consent, details: [...withinToken(details, caller)] }),
-    );
-    const firsts = new Map<string, NewInteraction & { place: number }>();
-    const repeats: Candidate[] = [];
-    const refused: (Candidate & { refusal: CcxError })[] = [];
-    for (const candidate of candidates) {
-      const key = candidate.keyHash.toString('hex');
-      const consent = admit(candidate.event, candidate.occurredAt, consents, now);
-      if (consent instanceof CcxError) refused.push({ ...candidate, refusal: consent });
-      else if (firsts.has(key)) repeats.push(candidate);
-      else firsts.set(key, this.interactionOf(caller, candidate, consent));
+  ): Promise<Map<Arrival, Fate['became']>> {
+    const firsts = new Map<string, Arrival & { admitted: Admitted }>();
+    const rest: Arrival[] = [];
+    for (const arrival of arrivals) {
+      if (!isAdmitted(arrival) || firsts.has(nameOf(arrival))) rest.push(arrival);
+      else firsts.set(nameOf(arrival), arrival);
     }
-
-    const claimed = firsts.size > 0 ? await claimKeys(tx, customer, [...firsts.values()]) : new Set<string>();
-    const kept: (NewInteraction & { place: number })[] = [];
-    // What is known stays known: an event sent again is the same one, also once its consent has ended.
-    const others: { place: number; keyHash: Buffer; contentHash: Buffer; refusal?: CcxError }[] = [
-      ...repeats,
-      ...refused,
-    ];
-    for (const [key, first] of firsts) (claimed.has(key) ? kept : others).push(first);
-    const contents = await contentOfKeys(
+    const claimed = await claimKeys(
       tx,
-      customer,
-      others.map(({ keyHash }) => keyHash),
+      [...firsts.values()].map(({ admitted }) => admitted),
+    );
+    const stored = [...firsts].filter(([name]) => claimed.has(name)).map(([, arrival]) => arrival);
+    for (const [name, arrival] of firsts) if (!claimed.has(name)) rest.push(arrival);
+    await this.keep(
+      tx,
+      reporter,
+      stored.map(({ admitted }) => ({ ...admitted, id: this.random.id() })),
+      now,
     );
 
-    for (const { place } of kept) fates.set(place, 'stored');
-    for (const { place, keyHash, contentHash, refusal } of others) {
-      const content = contents.get(keyHash.toString('hex'));
-      if (content?.equals(contentHash)) fates.set(place, 'duplicate');
-      else fates.set(place, (!content && refusal) || new EventConflictError());
-    }
-    if (kept.length > 0) await this.insert(tx, caller, customer, kept, now);
-    return fates;
+    const contents = await contentOfKeys(tx, rest);
+    return new Map<Arrival, Fate['became']>([
+      ...stored.map((arrival) => [arrival, 'stored'] as const),
+      ...rest.map((arrival) => [arrival, repeatOf(arrival, contents.get(nameOf(arrival)))] as const),
+    ]);
   }
 
-  private async insert(
-    tx: Tx,
-    caller: RetailerPrincipal,
-    customer: CustomerKey,
-    kept: readonly NewInteraction[],
-    at: Date,
-  ): Promise<void> {
-    await insertInteractions(tx, customer, caller, kept, at);
+  /** Keeps new events, with one audit entry and one outbox event for each customer. */
+  private async keep(tx: Tx, reporter: Reporter, kept: readonly NewInteraction[], at: Date): Promise<void> {
+    if (kept.length === 0) return;
+    const { retailerId, clientId } = reporter;
+    await insertInteractions(tx, reporter, kept, at);
     await insertVoids(
       tx,
-      customer,
-      kept.flatMap(({ voids, keyHash }) => (voids ? [{ target: voids, by: keyHash }] : [])),
+      kept.flatMap(({ customer, voids, keyHash }) => (voids ? { customer, target: voids, by: keyHash } : [])),
       at,
     );
+    const corrections = kept.filter(({ corrects }) => corrects);
+    await insertCorrections(tx, corrections);
+    const touched = await touchedBy(
+      tx,
+      kept.flatMap(({ customer, voids, corrects }) => {
+        const target = voids ?? corrects;
+        return target ? { customer, keyHash: target } : [];
+      }),
+    );
 
-    const { retailerId } = caller;
-    const [first] = kept as [NewInteraction, ...NewInteraction[]];
-    // One after the other, several consents may have let parts of a batch in: then each event's own row says which.
-    const isOfOne = kept.every(({ consentId }) => consentId === first.consentId);
-    const { root } = batchTree(kept.map(({ contentHash }) => leafHashOf(contentHash)));
-    const data = { count: kept.length, root: root.toString('base64url') };
-    await this.audit.append(tx, {
-      type: 'interactions.reported',
-      at,
-      actor: actorOf(caller),
-      customer,
-      retailerId,
-      ...(isOfOne && { consent: { id: first.consentId, version: first.consentVersion } }),
-      data,
-    });
-    await this.outbox.enqueue(tx, { type: 'interactions.reported', at, customer, retailerId, subject: first.id, data });
+    const actor = { kind: 'retailer', id: retailerId, client: clientId } as const;
+    const { entries, events } = announcementsOf(kept, touched, { at, actor, retailerId });
+    await this.audit.appendAll(tx, entries);
+    await this.outbox.enqueueAll(tx, events);
+    await this.deletion.deleteCorrectionsOfDeleted(tx, corrections);
   }
 
-  private interactionOf(
-    { clientId }: RetailerPrincipal,
-    { place, event, occurredAt, keyHash, contentHash }: Candidate,
-    consent: { id: string; version: number },
-  ): NewInteraction & { place: number } {
-    const { source, id, type, touchpoint, stage, correlation, data } = event;
-    const interaction = {
-      place,
-      id: this.random.id(),
-      keyHash,
-      contentHash,
-      occurredAt,
-      consentId: consent.id,
-      consentVersion: consent.version,
-      type,
-      touchpoint,
-      stage,
-      source,
-      eventId: id,
-      correlation: correlation ?? null,
-      data,
+  private async termsOf({ retailerId, clientId }: Reporter, reader: Reader): Promise<ReporterTerms> {
+    return {
+      pairwiseKey: await this.retailers.pairwiseKeyOf(retailerId, reader),
+      sourcePrefixes: await this.retailers.sourcePrefixesOf(clientId, reader),
     };
-    if (type !== 'event.voided') return interaction;
-    const target = data as { id: string; source?: string };
-    return { ...interaction, voids: keyHashOf(clientId, target.source ?? source, target.id) };
   }
 }
 
-/** Whom the event is about, or null when the retailer was never given such a subject or the token names another. */
-function customerOf(
-  { subject }: ReportedEvent,
-  { consent }: RetailerPrincipal,
-  retailerKey: Buffer,
-): CustomerKey | null {
-  if (subject === undefined) return consent?.customer ?? null;
-  const customer = decodeSubject(subject, retailerKey);
-  return customer && consent && !sameCustomer(customer, consent.customer) ? null : customer;
+/** A candidate of which it is known whom it is about. */
+function recognise(
+  read: Read,
+  reporter: Reporter,
+  terms: ReporterTerms,
+  now: Date,
+): (Candidate & { customer: CustomerKey }) | CcxError {
+  const candidate = candidateOf(read, reporter, terms, now);
+  if (candidate instanceof CcxError) return candidate;
+  const customer = customerOf(candidate.event, reporter, terms);
+  // The same as for a customer who has given the retailer nothing.
+  return customer ? { ...candidate, customer } : new NoConsentAtTimeError();
+}
+
+/**
+ * What becomes of an event that is not kept, by the content under which its key is known. What is known stays known: an
+ * event sent again is the same one, also once its consent has ended or its time has passed.
+ */
+function repeatOf({ admitted, contentHash }: Arrival, known: Buffer | undefined): 'duplicate' | CcxError {
+  if (known?.equals(contentHash)) return 'duplicate';
+  return !known && admitted instanceof CcxError ? admitted : new EventConflictError();
+}
+
+function isAdmitted(arrival: Arrival): arrival is Arrival & { admitted: Admitted } {
+  return !(arrival.admitted instanceof CcxError);
+}
+
+function isNoError<T>(one: T | CcxError): one is T {
+  return !(one instanceof CcxError);
 }

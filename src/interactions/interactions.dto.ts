@@ -1,51 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 
 import type { FieldError } from '../platform/errors.js';
-import { PageQuery } from '../platform/http/paging.js';
-import { IsInstant } from '../platform/http/timestamp.js';
-import type { JsonObject } from '../platform/json.js';
-import { type Stage, stages, type Touchpoint, touchpoints } from '../vocabulary/code-lists.js';
-import { eventTypes } from './event-types.js';
-import type { StoredInteraction } from './interactions.queries.js';
-
-const typeNames = eventTypes.map(({ name }) => name);
-
-/** Which interactions a customer asks for. */
-export class InteractionsQuery extends PageQuery {
-  @ApiPropertyOptional({ format: 'uuid', description: 'Who reported it.' })
-  @IsUUID()
-  @IsOptional()
-  retailer_id?: string;
-
-  @ApiPropertyOptional({ enum: typeNames, isArray: true, description: 'What happened; repeat it for several kinds.' })
-  @Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]))
-  @IsArray()
-  @IsIn(typeNames, { each: true })
-  @IsOptional()
-  type?: string[];
-
-  @ApiPropertyOptional({ enum: touchpoints, description: 'Where.' })
-  @IsIn(touchpoints)
-  @IsOptional()
-  touchpoint?: Touchpoint;
-
-  @ApiPropertyOptional({ enum: stages, description: 'At which stage of the journey.' })
-  @IsIn(stages)
-  @IsOptional()
-  stage?: Stage;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not before; 400 days ago where left out.' })
-  @IsInstant()
-  @IsOptional()
-  from?: Date;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Before; now where left out.' })
-  @IsInstant()
-  @IsOptional()
-  to?: Date;
-}
 
 export class RetailerNameDto {
   @ApiProperty({ format: 'uuid' })
@@ -55,77 +10,16 @@ export class RetailerNameDto {
   name!: string;
 }
 
-/** Something that a retailer reported, as the customer sees it. */
-export class InteractionDto {
-  @ApiProperty({ format: 'uuid' })
-  id!: string;
-
-  @ApiProperty({ type: RetailerNameDto, description: 'Who reported it.' })
-  retailer!: RetailerNameDto;
-
-  @ApiProperty({ enum: typeNames, 'x-extensible-enum': typeNames, example: 'transaction.completed' } as never)
-  type!: string;
-
-  @ApiProperty({ enum: touchpoints, 'x-extensible-enum': touchpoints, example: 'till' } as never)
-  touchpoint!: string;
-
-  @ApiProperty({ enum: stages, 'x-extensible-enum': stages, example: 'shopping' } as never)
-  stage!: string;
-
-  @ApiProperty({ format: 'date-time', description: 'When it happened, by our clock.' })
-  occurred_at!: string;
-
-  @ApiProperty({ format: 'date-time', description: 'When it was reported.' })
-  received_at!: string;
-
-  @ApiProperty({ description: "Which of the retailer's systems reported it.", example: '/tills/17' })
-  source!: string;
-
-  @ApiProperty({ description: "The retailer's own id of the event.", example: '536365' })
-  event_id!: string;
-
-  @ApiProperty({ type: 'string', nullable: true, description: 'What ties events of one visit or one offer together.' })
-  correlation!: string | null;
-
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What exactly was reported.' })
-  data!: JsonObject;
-
-  @ApiProperty({ description: 'Whether the retailer has taken it back.', example: false })
-  voided!: boolean;
-
-  @ApiProperty({ format: 'uuid', description: 'The consent that let it in.' })
-  consent_id!: string;
-
-  @ApiProperty({ description: 'And its version.', example: 1 })
-  consent_version!: number;
-
-  static of(stored: StoredInteraction, retailerName: string): InteractionDto {
-    return {
-      id: stored.id,
-      retailer: { id: stored.retailerId, name: retailerName },
-      type: stored.type,
-      touchpoint: stored.touchpoint,
-      stage: stored.stage,
-      occurred_at: stored.occurredAt.toISOString(),
-      received_at: stored.receivedAt.toISOString(),
-      source: stored.source,
-      event_id: stored.eventId,
-      correlation: stored.correlation,
-      data: stored.data,
-      voided: stored.voided,
-      consent_id: stored.consentId,
-      consent_version: stored.consentVersion,
-    };
-  }
-}
-
-export const outcomes = ['stored', 'duplicate', 'conflict', 'rejected'] as const;
+export const outcomes = ['stored', 'duplicate', 'conflict', 'rejected', 'valid'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** What became of one event. */
 export class EventResultDto {
   @ApiProperty({ description: 'The place of the event in the batch, from 0.', example: 0 })
   index!: number;
+
+  @ApiPropertyOptional({ description: 'The line of the body on which the event begins, from 1, where it has lines.' })
+  line?: number;
 
   @ApiProperty({ type: 'string', nullable: true, description: 'The `id` of the event.', example: '536365' })
   id!: string | null;
@@ -138,7 +32,7 @@ export class EventResultDto {
     'x-extensible-enum': outcomes,
     description:
       '`stored`: kept now. `duplicate`: known already, with the same content. `conflict`: known with other content; ' +
-      'the first is kept. `rejected`: not kept, `code` says why.',
+      'the first is kept. `rejected`: not kept, `code` says why. `valid`: it would be looked at; nothing is kept.',
     example: 'stored',
   } as never)
   outcome!: Outcome;
@@ -162,7 +56,10 @@ export class EventResultDto {
   })
   errors?: FieldError[];
 
-  @ApiPropertyOptional({ type: [String], description: 'What was ignored.' })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'What was ignored, corrected or withheld: for the people behind the system that sent it.',
+  })
   warnings?: string[];
 }
 
@@ -192,5 +89,22 @@ export class ReportDto {
       rejected: count('rejected'),
       results,
     };
+  }
+}
+
+/** What would be said of events if they were reported, as far as they show it themselves. */
+export class ValidationDto {
+  @ApiProperty({ example: 1 })
+  valid!: number;
+
+  @ApiProperty({ example: 0 })
+  rejected!: number;
+
+  @ApiProperty({ type: [EventResultDto] })
+  results!: EventResultDto[];
+
+  static of(results: EventResultDto[]): ValidationDto {
+    const valid = results.filter(({ outcome }) => outcome === 'valid').length;
+    return { valid, rejected: results.length - valid, results };
   }
 }

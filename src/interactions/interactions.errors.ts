@@ -14,6 +14,18 @@ export class InvalidEventError extends CcxError {
 }
 
 @Problem({
+  code: 'event-type-not-found',
+  kind: 'not-found',
+  title: 'No such kind of event',
+  advice: 'GET /v1/event-types names them all: `transaction.completed`, without the prefix and the version.',
+})
+export class EventTypeNotFoundError extends CcxError {
+  constructor(name: string) {
+    super(`There is no kind of event called ${name}.`);
+  }
+}
+
+@Problem({
   code: 'invalid-batch',
   kind: 'invalid',
   title: 'The batch is not valid',
@@ -55,12 +67,29 @@ export class EventInFutureError extends CcxError {
   code: 'event-too-old',
   kind: 'unprocessable',
   title: 'The event is too old',
-  advice: `Events may be reported for ${OLDEST_DAYS} days after they happened.`,
+  advice:
+    `Events may be reported for ${OLDEST_DAYS} days after they happened. Where a clock has started again at 1970, send ` +
+    '`ccxsenttime` with what it shows: we correct by the difference.',
 })
 export class EventTooOldError extends CcxError {
   constructor() {
     super(`The event happened more than ${OLDEST_DAYS} days ago.`, {
       errors: [{ pointer: '/time', detail: `lies more than ${OLDEST_DAYS} days back` }],
+    });
+  }
+}
+
+@Problem({
+  code: 'source-not-allowed',
+  kind: 'forbidden',
+  title: 'The source is not one of this client',
+  advice:
+    'Report each event with the client to which its `source` belongs, or have the prefixes of this client changed.',
+})
+export class SourceNotAllowedError extends CcxError {
+  constructor() {
+    super('The client may not report events of this source.', {
+      errors: [{ pointer: '/source', detail: 'begins with none of the prefixes of this client' }],
     });
   }
 }

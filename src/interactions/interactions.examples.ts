@@ -1,8 +1,9 @@
 import type { JsonObject } from '../platform/json.js';
-import { envelopeSchema } from './cloud-event.js';
-import { cloudEventType, type EventType, eventTypes } from './event-types.js';
-import type { InteractionDto, ReportDto } from './interactions.dto.js';
-import { LARGEST_BATCH } from './report.js';
+import { anyEventSchema } from './event-documents.js';
+import type { EventType } from './event-type.js';
+import { cloudEventType, eventTypes } from './event-types.js';
+import type { ReportDto, ValidationDto } from './interactions.dto.js';
+import { CSV, LARGEST_BATCH, NDJSON } from './report.js';
 
 /** A whole event of a kind, as a retailer would send it. */
 export function exampleOf({ name, example }: EventType): JsonObject {
@@ -14,29 +15,22 @@ export function exampleOf({ name, example }: EventType): JsonObject {
     subject: 'p1Zk3vQy0mBq9cJ2hT5xWnLg',
     time: '2026-11-20T17:42:00Z',
     ccxtouchpoint: example.touchpoint,
+    ...(example.corrects !== undefined && { ccxcorrects: example.corrects }),
     data: example.data,
   };
 }
 
 const first = eventTypes[0] as EventType;
 
-/** The schema of one event: the envelope, and for each type the schema of its data. */
-const eventSchema: JsonObject = {
-  'x-component': 'InteractionEvent',
-  ...envelopeSchema,
-  oneOf: eventTypes.map(({ name, description, data }) => ({
-    title: name,
-    description,
-    required: ['type', 'data'],
-    properties: { type: { const: cloudEventType(name) }, data },
-  })),
-};
+const csvExample = `retail_store_id,workstation_id,business_day_date,sequence_number,end_date_time,subject,item_id,quantity,regular_sales_unit_price,transaction_grand_amount,currency_code
+17,3,2026-11-20,4711,2026-11-20T17:42:00Z,p1Zk3vQy0mBq9cJ2hT5xWnLg,85123A,6,2.55,15.30,GBP
+`;
 
 const singles = Object.fromEntries(
   eventTypes.map((type) => [type.name, { summary: type.description, value: exampleOf(type) }]),
 );
 const batch = {
-  schema: { type: 'array', items: eventSchema, minItems: 1, maxItems: LARGEST_BATCH },
+  schema: { type: 'array', items: anyEventSchema, minItems: 1, maxItems: LARGEST_BATCH },
   examples: { batch: { summary: 'Two events', value: eventTypes.slice(0, 2).map(exampleOf) } },
 };
 
@@ -45,11 +39,22 @@ export const reportBody = {
   description:
     'One CloudEvent of at most 256 KiB, or a batch of up to 500 in at most 1 MiB. Context attributes that are not listed are ignored.',
   content: {
-    'application/cloudevents+json': { schema: eventSchema, examples: singles },
+    'application/cloudevents+json': { schema: anyEventSchema, examples: singles },
     'application/cloudevents-batch+json': batch,
     'application/json': {
-      schema: { oneOf: [eventSchema, batch.schema] },
+      schema: { oneOf: [anyEventSchema, batch.schema] },
       examples: { event: { summary: 'One event', value: exampleOf(first) }, ...batch.examples },
+    },
+    [NDJSON]: {
+      schema: { type: 'string', description: 'One event to a line, up to 500 of them; blank lines are skipped.' },
+      example: eventTypes
+        .slice(0, 2)
+        .map((type) => JSON.stringify(exampleOf(type)))
+        .join('\n'),
+    },
+    [CSV]: {
+      schema: { type: 'string', description: 'A row for each line of a receipt, in the names of ARTS POSLog.' },
+      example: csvExample,
     },
   },
 };
@@ -74,19 +79,10 @@ export const reportExample: ReportDto = {
   ],
 };
 
-export const interactionExample: InteractionDto = {
-  id: '0192f0c1-7a54-7c3e-8f10-3d5f6a7b8c9d',
-  retailer: { id: '0192f0c1-1111-7c3e-8f10-3d5f6a7b8c9d', name: 'Albatross Groceries' },
-  type: first.name,
-  touchpoint: first.example.touchpoint,
-  stage: first.stage,
-  occurred_at: '2026-11-20T17:42:00.000Z',
-  received_at: '2026-11-20T17:42:03.120Z',
-  source: '/tills/17',
-  event_id: '536365',
-  correlation: null,
-  data: first.example.data,
-  voided: false,
-  consent_id: '0192f0c1-2222-7c3e-8f10-3d5f6a7b8c9d',
-  consent_version: 1,
+export const validationExample: ValidationDto = {
+  valid: 1,
+  rejected: 1,
+  results: reportExample.results.map((result) =>
+    result.outcome === 'stored' ? { ...result, outcome: 'valid' } : result,
+  ),
 };

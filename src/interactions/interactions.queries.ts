@@ -1,13 +1,14 @@
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
+import type { ClockDoubt } from './occurrence.js';
 
 /** One event to be kept, and the consent that lets it in. */
-export interface NewInteraction {
+export interface NewInteraction extends KeyOfCustomer {
   id: string;
-  keyHash: Buffer;
   contentHash: Buffer;
   occurredAt: Date;
+  clock: ClockDoubt | null;
   consentId: string;
   consentVersion: number;
   type: string;
@@ -15,85 +16,97 @@ export interface NewInteraction {
   stage: string;
   source: string;
   eventId: string;
+  /** As sent. */
+  time: Date;
   correlation: string | null;
   data: JsonObject;
+  /** Whether something of `data` was left out. */
+  withheld: boolean;
   /** For a void: the key of the event that it takes back. */
-  voids?: Buffer;
+  voids: Buffer | null;
+  /** For a correction: the key of the event whose place it takes. */
+  corrects: Buffer | null;
 }
 
-export interface Reporter {
-  retailerId: string;
-  clientId: string;
+/** By what one customer's event is known. */
+export interface KeyOfCustomer {
+  customer: CustomerKey;
+  keyHash: Buffer;
 }
+
+/** The name of a key in memory. */
+export const nameOf = ({ customer, keyHash }: KeyOfCustomer): string => customer.customerId + keyHash.toString('hex');
+
+interface KeyRow {
+  customer_id: string;
+  key_hash: Buffer;
+}
+
+const nameOfRow = ({ customer_id, key_hash }: KeyRow): string => customer_id + key_hash.toString('hex');
+
+/** As three columns: where they are, whose and which. */
+const columnsOf = (keys: readonly KeyOfCustomer[]) => [
+  keys.map(({ customer }) => customer.bucket),
+  keys.map(({ customer }) => customer.customerId),
+  keys.map(({ keyHash }) => keyHash),
+];
 
 /**
- * Claims the events' keys and answers which of them are new. A key that another transaction is claiming is waited for,
- * so that the second sender of an event learns what became of the first. Sorted, so that two batches cannot wait for
- * each other.
+ * Claims the events' keys and answers the names of those that are new. A key that another transaction is claiming is
+ * waited for, so that the second sender of an event learns what became of the first.
  */
-export async function claimKeys(
-  tx: Tx,
-  { bucket, customerId }: CustomerKey,
-  events: readonly NewInteraction[],
-): Promise<Set<string>> {
-  const sorted = [...events].sort((a, b) => Buffer.compare(a.keyHash, b.keyHash));
-  const rows = await tx.query<{ key_hash: Buffer }[]>(
+export async function claimKeys(tx: Tx, events: readonly Omit<NewInteraction, 'id'>[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
+  const rows = await tx.query<KeyRow[]>(
     `insert into interaction_keys (bucket, customer_id, key_hash, occurred_at, content_hash)
-     select $1, $2, key_hash, occurred_at, content_hash
-       from unnest($3::bytea[], $4::timestamptz[], $5::bytea[]) as event (key_hash, occurred_at, content_hash)
+     select bucket, customer_id, key_hash, occurred_at, content_hash
+       from unnest($1::int[], $2::uuid[], $3::bytea[], $4::timestamptz[], $5::bytea[])
+              as event (bucket, customer_id, key_hash, occurred_at, content_hash)
+      order by bucket, customer_id, key_hash
      on conflict (bucket, customer_id, key_hash) do nothing
-     returning key_hash`,
-    [
-      bucket,
-      customerId,
-      sorted.map(({ keyHash }) => keyHash),
-      sorted.map(({ occurredAt }) => occurredAt),
-      sorted.map(({ contentHash }) => contentHash),
-    ],
+     returning customer_id, key_hash`,
+    [...columnsOf(events), events.map(({ occurredAt }) => occurredAt), events.map(({ contentHash }) => contentHash)],
   );
-  return new Set(rows.map(({ key_hash }) => key_hash.toString('hex')));
+  return new Set(rows.map(nameOfRow));
 }
 
-/** The content under which known keys are kept, by the key in hexadecimal. */
-export async function contentOfKeys(
-  reader: Reader,
-  { bucket, customerId }: CustomerKey,
-  keyHashes: readonly Buffer[],
-): Promise<Map<string, Buffer>> {
-  if (keyHashes.length === 0) return new Map();
-  const rows = await reader.query<{ key_hash: Buffer; content_hash: Buffer }[]>(
-    `select key_hash, content_hash from interaction_keys
-      where bucket = $1 and customer_id = $2 and key_hash = any($3)`,
-    [bucket, customerId, keyHashes],
+/** The content under which known keys are kept, by their names. */
+export async function contentOfKeys(reader: Reader, keys: readonly KeyOfCustomer[]): Promise<Map<string, Buffer>> {
+  if (keys.length === 0) return new Map();
+  const rows = await reader.query<(KeyRow & { content_hash: Buffer })[]>(
+    `select customer_id, key_hash, content_hash
+       from unnest($1::int[], $2::uuid[], $3::bytea[]) as event (bucket, customer_id, key_hash)
+       join interaction_keys using (bucket, customer_id, key_hash)`,
+    columnsOf(keys),
   );
-  return new Map(rows.map(({ key_hash, content_hash }) => [key_hash.toString('hex'), content_hash]));
+  return new Map(rows.map((row) => [nameOfRow(row), row.content_hash]));
 }
 
-/** Keeps new events, in one statement. Their keys have been claimed. */
+/** Keeps new events of any number of customers, in one statement. Their keys have been claimed. */
 export async function insertInteractions(
   tx: Tx,
-  { bucket, customerId }: CustomerKey,
-  { retailerId, clientId }: Reporter,
+  { retailerId, clientId }: { retailerId: string; clientId: string },
   events: readonly NewInteraction[],
   receivedAt: Date,
 ): Promise<void> {
   await tx.query(
     `insert into interactions
        (bucket, customer_id, occurred_at, id, key_hash, retailer_id, client_id, consent_id, consent_version, type,
-        touchpoint, stage, source, event_id, correlation, data, received_at)
-     select $1, $2, occurred_at, id, decode(key_hash, 'hex'), $3, $4, consent_id, consent_version, type,
-            touchpoint, stage, source, event_id, correlation, data, $5
-       from jsonb_to_recordset($6::jsonb) as event (
-         occurred_at timestamptz, id uuid, key_hash text, consent_id uuid, consent_version int, type text,
-         touchpoint text, stage text, source text, event_id text, correlation text, data jsonb)`,
+        touchpoint, stage, source, event_id, correlation, data, received_at, corrects, clock, withheld)
+     select bucket, customer_id, occurred_at, id, decode(key_hash, 'hex'), $1, $2, consent_id, consent_version, type,
+            touchpoint, stage, source, event_id, correlation, data, $3, decode(corrects, 'hex'), clock, withheld
+       from jsonb_to_recordset($4::jsonb) as event (
+         bucket int, customer_id uuid, occurred_at timestamptz, id uuid, key_hash text, consent_id uuid,
+         consent_version int, type text, touchpoint text, stage text, source text, event_id text, correlation text,
+         data jsonb, corrects text, clock text, withheld boolean)`,
     [
-      bucket,
-      customerId,
       retailerId,
       clientId,
       receivedAt,
       JSON.stringify(
         events.map((event) => ({
+          bucket: event.customer.bucket,
+          customer_id: event.customer.customerId,
           occurred_at: event.occurredAt,
           id: event.id,
           key_hash: event.keyHash.toString('hex'),
@@ -106,115 +119,94 @@ export async function insertInteractions(
           event_id: event.eventId,
           correlation: event.correlation,
           data: event.data,
+          corrects: event.corrects?.toString('hex') ?? null,
+          clock: event.clock,
+          withheld: event.withheld,
         })),
       ),
     ],
   );
 }
 
-/** Notes which events are taken back, whether they are known yet or not. */
+/** Takes back events, which may not have arrived yet. */
 export async function insertVoids(
   tx: Tx,
-  { bucket, customerId }: CustomerKey,
-  voids: readonly { target: Buffer; by: Buffer }[],
+  voids: readonly { customer: CustomerKey; target: Buffer; by: Buffer }[],
   at: Date,
 ): Promise<void> {
   if (voids.length === 0) return;
-  const sorted = [...voids].sort((a, b) => Buffer.compare(a.target, b.target));
   await tx.query(
     `insert into interaction_voids (bucket, customer_id, key_hash, voided_by, at)
-     select $1, $2, target, by_key, $5 from unnest($3::bytea[], $4::bytea[]) as void (target, by_key)
+     select bucket, customer_id, target, by_key, $5
+       from unnest($1::int[], $2::uuid[], $3::bytea[], $4::bytea[]) as void (bucket, customer_id, target, by_key)
+      order by bucket, customer_id, target
      on conflict (bucket, customer_id, key_hash) do nothing`,
-    [bucket, customerId, sorted.map(({ target }) => target), sorted.map(({ by }) => by), at],
+    [...columnsOf(voids.map(({ customer, target }) => ({ customer, keyHash: target }))), voids.map(({ by }) => by), at],
   );
 }
 
-/** One event as it is kept. */
-export interface StoredInteraction {
-  id: string;
-  occurredAt: Date;
-  retailerId: string;
-  consentId: string;
-  consentVersion: number;
-  type: string;
-  touchpoint: string;
-  stage: string;
-  source: string;
-  eventId: string;
-  correlation: string | null;
-  data: JsonObject;
-  receivedAt: Date;
-  /** Whether the retailer has taken it back. */
-  voided: boolean;
-}
-
-export interface InteractionFilter {
-  /** Inclusive, and always given: the events are kept by month. */
-  from: Date;
-  /** Exclusive. */
-  to: Date;
-  retailerId?: string;
-  types?: readonly string[];
-  touchpoint?: string;
-  stage?: string;
-}
-
-/** Events newest first, after a place in that order where one is given. */
-export async function findInteractions(
-  reader: Reader,
-  { bucket, customerId }: CustomerKey,
-  filter: InteractionFilter,
-  { after, limit }: { after?: { occurredAt: Date; id: string }; limit: number },
-): Promise<StoredInteraction[]> {
-  return reader.query<StoredInteraction[]>(
-    `select i.id, i.occurred_at as "occurredAt", i.retailer_id as "retailerId", i.consent_id as "consentId",
-            i.consent_version as "consentVersion", i.type, i.touchpoint, i.stage, i.source, i.event_id as "eventId",
-            i.correlation, i.data, i.received_at as "receivedAt", v.key_hash is not null as voided
-       from interactions i
-       left join interaction_voids v
-         on v.bucket = i.bucket and v.customer_id = i.customer_id and v.key_hash = i.key_hash
-      where i.bucket = $1 and i.customer_id = $2 and i.occurred_at >= $3 and i.occurred_at < $4
-        and ($5::uuid is null or i.retailer_id = $5)
-        and ($6::text[] is null or i.type = any($6))
-        and ($7::text is null or i.touchpoint = $7)
-        and ($8::text is null or i.stage = $8)
-        and ($9::timestamptz is null or (i.occurred_at, i.id) < ($9, $10::uuid))
-      order by i.occurred_at desc, i.id desc
-      limit $11`,
+/** Remembers which events take the place of which, those that have not arrived yet among them. */
+export async function insertCorrections(tx: Tx, corrections: readonly NewInteraction[]): Promise<void> {
+  if (corrections.length === 0) return;
+  await tx.query(
+    `insert into interaction_corrections (bucket, customer_id, key_hash, target, time, event_id, source)
+     select * from unnest($1::int[], $2::uuid[], $3::bytea[], $4::bytea[], $5::timestamptz[], $6::text[], $7::text[])`,
     [
-      bucket,
-      customerId,
-      filter.from,
-      filter.to,
-      filter.retailerId ?? null,
-      filter.types ?? null,
-      filter.touchpoint ?? null,
-      filter.stage ?? null,
-      after?.occurredAt ?? null,
-      after?.id ?? null,
-      limit,
+      ...columnsOf(corrections),
+      corrections.map(({ corrects }) => corrects),
+      corrections.map(({ time }) => time),
+      corrections.map(({ eventId }) => eventId),
+      corrections.map(({ source }) => source),
     ],
   );
 }
 
-/** Deletes what was reported under one consent and answers how much that was. The keys stay, so that none comes back. */
-export async function deleteReportedUnder(
+/** When the events happened that change with these: they themselves, and what corrects them, directly or not. */
+export async function touchedBy(
   tx: Tx,
-  { bucket, customerId }: CustomerKey,
-  consentId: string,
-): Promise<number> {
-  await tx.query('set local role ccx_erase');
-  const [, count] = await tx.query<[unknown, number]>(
-    `delete from interactions where bucket = $1 and customer_id = $2 and consent_id = $3`,
-    [bucket, customerId, consentId],
+  keys: readonly KeyOfCustomer[],
+): Promise<{ customerId: string; occurredAt: Date }[]> {
+  if (keys.length === 0) return [];
+  return tx.query(
+    `with recursive touched (bucket, customer_id, key_hash) as (
+       select * from unnest($1::int[], $2::uuid[], $3::bytea[])
+       union
+       select c.bucket, c.customer_id, c.key_hash from touched t
+         join interaction_corrections c
+           on c.bucket = t.bucket and c.customer_id = t.customer_id and c.target = t.key_hash)
+     select customer_id as "customerId", occurred_at as "occurredAt"
+       from touched join interaction_keys using (bucket, customer_id, key_hash)`,
+    columnsOf(keys),
   );
-  await tx.query('reset role');
-  return count;
 }
 
-/** Deletes all that retailers reported of a customer. */
-export async function deleteInteractions(tx: Tx, { bucket, customerId }: CustomerKey): Promise<void> {
-  for (const table of ['interaction_voids', 'interactions', 'interaction_keys']) {
-    await tx.query(`delete from ${table} where bucket = $1 and customer_id = $2`, [bucket, customerId]);
-  }
+/**
+ * Which kept events take, directly or through others, the place of one that was deleted: known by its key, and not
+ * there. Asked of corrections that have just been kept.
+ */
+export async function correctionsOfDeleted(
+  tx: Tx,
+  corrections: readonly KeyOfCustomer[],
+): Promise<(CustomerKey & { ids: string[] })[]> {
+  if (corrections.length === 0) return [];
+  return tx.query(
+    `with recursive unwanted (bucket, customer_id, key_hash) as (
+       select c.bucket, c.customer_id, c.key_hash
+         from unnest($1::int[], $2::uuid[], $3::bytea[]) as kept (bucket, customer_id, key_hash)
+         join interaction_corrections c using (bucket, customer_id, key_hash)
+         join interaction_keys k on k.bucket = c.bucket and k.customer_id = c.customer_id and k.key_hash = c.target
+        where not exists (select from interactions i
+                           where i.bucket = k.bucket and i.customer_id = k.customer_id
+                             and i.occurred_at = k.occurred_at and i.key_hash = k.key_hash)
+       union
+       select c.bucket, c.customer_id, c.key_hash from unwanted u
+         join interaction_corrections c
+           on c.bucket = u.bucket and c.customer_id = u.customer_id and c.target = u.key_hash)
+     select bucket, customer_id as "customerId", array_agg(id) as ids
+       from unwanted join interaction_keys using (bucket, customer_id, key_hash)
+                     join interactions using (bucket, customer_id, occurred_at, key_hash)
+      group by bucket, customer_id
+      order by bucket, customer_id`,
+    columnsOf(corrections),
+  );
 }

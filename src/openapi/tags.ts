@@ -9,8 +9,10 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   'Consents (customer)': 'What the customer has given to retailers, and how to end it.',
   'Delegations (customer)':
     'Who may act for the customer, and for whom the customer may act: with `CCX-Acting-For` on the operations that take it.',
+  'Demand (retailer)': 'What many of a retailer’s customers have in common, and nothing about any one of them.',
   'Disclosures (customer)': 'Who read what, and when; and what each retailer would see.',
   'Grants (retailer)': 'What OAuth calls a grant: the consent that a customer has given, to look at and to give back.',
+  'Interaction jobs (retailer)': 'Reporting in files: uploaded in pieces, worked off line by line.',
   'Interactions (customer)': 'What retailers reported about the customer.',
   'Interactions (retailer)': 'Reporting what happened, as CloudEvents.',
   OAuth:
@@ -31,6 +33,9 @@ export const tagDescriptions: Readonly<Record<string, string>> = {
   Staff: 'The sign-in of operators and auditors.',
   'Staff (operator)': 'Letting members of staff in again who lost what they sign in with.',
   'Standing rules (customer)': 'What the customer allows or refuses beforehand.',
+  'Suggestions (customer)':
+    'What follows from what retailers reported: nothing unless switched on, and nothing without a yes.',
+  'Suggestions (operator)': 'What is known of customers together, before anything is known of one.',
   'Till codes (customer)': 'What a customer shows at a till, instead of telling who they are.',
   'Vocabulary (operator)': 'Making releases of the vocabulary: drafted, checked against what is stored, published.',
   'Vocabulary (retailer)': 'What a retailer adds to the vocabulary for itself alone.',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { bucketOf, type CustomerKey } from '../platform/customer-key.js';
-import type { Tx } from '../platform/database/database.js';
+import type { Reader, Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import { Random } from '../platform/random.js';
 
@@ -48,20 +48,58 @@ export class OutboxService {
   }
 
   /** Hands over an event in the transaction of the change that it tells of. */
-  async enqueue(tx: Tx, event: NewOutboxEvent): Promise<void> {
-    const id = this.random.id();
-    const bucket = event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0);
+  enqueue(tx: Tx, event: NewOutboxEvent): Promise<void> {
+    return this.enqueueAll(tx, [event]);
+  }
+
+  /** The same for many events at once, with two statements at most. */
+  async enqueueAll(tx: Tx, events: readonly NewOutboxEvent[]): Promise<void> {
+    const rows = events.map((event) => ({
+      bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
+      id: this.random.id(),
+      type: event.type,
+      at: event.at,
+      customer_id: event.customer?.customerId ?? null,
+      retailer_id: event.retailerId ?? null,
+      subject: event.subject,
+      data: event.data,
+    }));
     await tx.query(
       `insert into outbox_events (bucket, id, type, at, customer_id, retailer_id, subject, data)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [bucket, id, event.type, event.at, event.customer?.customerId, event.retailerId, event.subject, event.data],
+       select bucket, id, type, at, customer_id, retailer_id, subject, data
+         from jsonb_to_recordset($1::jsonb) as event (
+           bucket int, id uuid, type text, at timestamptz, customer_id uuid, retailer_id uuid, subject text,
+           data jsonb)`,
+      [JSON.stringify(rows)],
     );
-    const takers = this.handlers.filter(({ types }) => types === '*' || types.includes(event.type));
-    if (takers.length === 0) return;
+
+    const deliveries = rows.flatMap((row) =>
+      this.handlers
+        .filter(({ types }) => types === '*' || types.includes(row.type))
+        .map(({ name }) => ({ ...row, handler: name })),
+    );
+    if (deliveries.length === 0) return;
     await tx.query(
       `insert into outbox_deliveries (bucket, event_id, handler, due_at, attempts)
-       select $1, $2, unnest($3::text[]), $4, 0`,
-      [bucket, id, takers.map(({ name }) => name), event.at],
+       select bucket, event_id, handler, due_at, 0
+         from unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[]) as due (bucket, event_id, handler, due_at)`,
+      [
+        deliveries.map(({ bucket }) => bucket),
+        deliveries.map(({ id }) => id),
+        deliveries.map(({ handler }) => handler),
+        deliveries.map(({ at }) => at),
+      ],
     );
+  }
+
+  /** Whether a handler has not had all events of a customer yet. */
+  async isOnItsWay(reader: Reader, handler: string, { bucket, customerId }: CustomerKey): Promise<boolean> {
+    const [row] = await reader.query<{ waits: boolean }[]>(
+      `select exists (
+         select from outbox_deliveries d join outbox_events e on e.bucket = d.bucket and e.id = d.event_id
+          where d.bucket = $1 and d.handler = $2 and e.customer_id = $3) as waits`,
+      [bucket, handler, customerId],
+    );
+    return row?.waits ?? false;
   }
 }

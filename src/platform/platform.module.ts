@@ -12,6 +12,7 @@ import { SubjectKeys } from './crypto/subject-keys.js';
 import { serviceDataSource } from './database/data-source.js';
 import { Database, DATA_SOURCE, NAMED_STATEMENTS } from './database/database.js';
 import { Partitions } from './database/partitions.js';
+import { Derived } from './derived.js';
 import { Drain } from './http/drain.js';
 import { EngineMount } from './http/engine-mount.js';
 import { HealthController } from './http/health.controller.js';
@@ -59,6 +60,7 @@ const services = [
   Jobs,
   LongJobs,
   PersonalData,
+  Derived,
   RateLimits,
   RequestLimits,
   Idempotency,

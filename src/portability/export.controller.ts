@@ -3,16 +3,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 
 import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
+import { answerLanguage } from '../platform/http/language.js';
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
 import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import type { JsonObject } from '../platform/json.js';
-import { ExportQuery } from './export.dto.js';
+import { ExportQuery, SummaryQuery } from './export.dto.js';
 import { EXPORT_SCHEMA_PATH } from './export-lines.js';
 import { documentExample, linesExample } from './export.examples.js';
 import { exportSchema } from './export-schema.js';
 import { type ExportForm, exportStream, JSON_DOCUMENT, NDJSON } from './export-stream.js';
-import { ExportService } from './export.service.js';
+import { ExportService, SUMMARY_MEDIA_TYPE } from './export.service.js';
+import { SUMMARY_POLICY } from './summary.page.js';
 
 /** For customers: everything that is held of them, to keep and to carry elsewhere. */
 @Controller()
@@ -32,7 +34,8 @@ export class ExportController {
       'document. The first record is a `header`; then come the `statement`s, which another broker takes in. The last ' +
       'one is the **manifest**, signed with a published key (`/oauth/jwks`) over counts and SHA-256 of all before it. ' +
       'An answer that ends without its manifest was broken off: throw it away and ask again. Records change while ' +
-      'they are read: each page is as it was when it was read. Needs a sign-in of the last five minutes.',
+      'they are read: each page is as it was when it was read. The record `summary`, of everything alone, has a page in ' +
+      'your language with pictures of who reported what. Needs a sign-in of the last five minutes.',
     ok: {
       status: 200,
       description: 'The export, line by line.',
@@ -69,18 +72,58 @@ export class ExportController {
   })
   async export(
     @CurrentCustomer() principal: CustomerPrincipal,
-    @Query() { kind = 'everything' }: ExportQuery,
+    @Query() { kind = 'everything', time_zone: timeZone = 'UTC' }: ExportQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const form = askedForm(request);
-    const lines = await this.exports.begin(principal, kind);
+    const language = answerLanguage(request, reply);
+    const lines = await this.exports.begin(principal, kind, { language, timeZone });
     const ending = form === NDJSON ? 'ndjson' : 'json';
-    void reply.header('vary', 'accept');
+    void reply.header('vary', 'accept, accept-language');
     return new StreamableFile(exportStream(lines, form), {
       type: form,
       disposition: `attachment; filename="ccx-${kind}.${ending}"`,
     });
+  }
+
+  @Get('v1/me/export/summary')
+  @Access('customer', 'account')
+  @RateLimit('export', { points: 10, seconds: 3600, by: 'principal' })
+  @Operation({
+    id: 'getExportSummary',
+    tag: 'Portability (customer)',
+    summary: 'See in pictures who reported what of me',
+    description:
+      'A page in English or German (`Accept-Language`) over all that is held: plots of who reported what, where and ' +
+      'when, and of what counts, with the numbers behind them. It needs nothing but itself: save it, print it, show it. ' +
+      'Needs a sign-in of the last five minutes.',
+    ok: {
+      status: 200,
+      description: 'The page.',
+      contentType: 'text/html',
+      schema: { type: 'string' },
+      example: '<!doctype html>…',
+      headers: {
+        'Content-Language': { description: 'Its language.', example: 'en' },
+        'Content-Disposition': { description: 'A name for the file.' },
+      },
+    },
+    errors: [RecentSignInRequiredError],
+  })
+  async summary(
+    @CurrentCustomer() principal: CustomerPrincipal,
+    @Query() { time_zone: timeZone = 'UTC' }: SummaryQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const language = answerLanguage(request, reply);
+    const page = await this.exports.summary(principal, { language, timeZone });
+    void reply.type(SUMMARY_MEDIA_TYPE).headers({
+      'content-security-policy': `${SUMMARY_POLICY}; frame-ancestors 'none'`,
+      'content-disposition': 'inline; filename="ccx-summary.html"',
+    });
+    return page;
   }
 
   @Get(EXPORT_SCHEMA_PATH)

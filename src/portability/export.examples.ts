@@ -11,7 +11,7 @@ const records: ExportLine[] = [
       kind: 'provided',
       broker: 'https://ccx.example',
       created_at: '2026-11-22T09:30:00.000Z',
-      vocabulary: '1.1.0',
+      vocabulary: '1.2.0',
     },
   },
   {

@@ -6,6 +6,7 @@ import { Config } from '../platform/config/config.js';
 import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import { Database } from '../platform/database/database.js';
 import { actorOf, type CustomerPrincipal } from '../platform/http/access.js';
+import type { AnswerLanguage } from '../platform/http/language.js';
 import { assertRecentSignIn } from '../platform/http/recent-sign-in.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { JsonObject } from '../platform/json.js';
@@ -25,9 +26,19 @@ import {
   MANIFEST_TYPE,
 } from './export-lines.js';
 import { portableStatements } from './statements.js';
+import { summaryPage } from './summary.page.js';
+import { SummaryTally } from './summary-tally.js';
 
 /** An export under way: lines as they are hashed, and at its end what was signed over them. */
 export type ExportLines = AsyncGenerator<string, string>;
+
+export const SUMMARY_MEDIA_TYPE = 'text/html; charset=utf-8';
+
+/** In which language a summary is made, and whose days and months it counts. */
+export interface SummaryView {
+  readonly language: AnswerLanguage;
+  readonly timeZone: string;
+}
 
 /** Hands customers what is held of them. */
 @Injectable()
@@ -51,27 +62,54 @@ export class ExportService {
    * @returns the lines, each with its line feed, and the manifest (a JWS) as what the generator returns
    * @throws RecentSignInRequiredError
    */
-  async begin(principal: CustomerPrincipal, kind: ExportKind): Promise<ExportLines> {
-    const at = this.clock.now();
-    assertRecentSignIn(principal, at);
-    const { customer } = principal;
-    await this.database.transaction((tx) =>
-      this.audit.append(tx, { type: 'export.made', at, actor: actorOf(principal), customer, data: { kind } }),
-    );
+  async begin(principal: CustomerPrincipal, kind: ExportKind, view: SummaryView): Promise<ExportLines> {
+    const at = await this.record(principal, kind);
     const { issuer } = this.config;
-    return this.signed(customer, {
+    const header: ExportHeader = {
       format: EXPORT_FORMAT,
       schema: issuer + EXPORT_SCHEMA_PATH,
       kind,
       broker: issuer,
       created_at: at.toISOString(),
       vocabulary: this.vocabularies.current().version,
-    });
+    };
+    return this.signed(principal.customer, header, view);
   }
 
-  private async *signed(customer: CustomerKey, header: ExportHeader): ExportLines {
+  /**
+   * The page with pictures alone, over all that an export would hold, which is recorded as well.
+   *
+   * @throws RecentSignInRequiredError
+   */
+  async summary(principal: CustomerPrincipal, view: SummaryView): Promise<string> {
+    const at = await this.record(principal, 'summary');
+    const tally = new SummaryTally(view.timeZone);
+    for await (const exported of this.personalData.export(this.database.reader, principal.customer)) {
+      tally.add(exported);
+    }
+    return this.page(tally, view, at);
+  }
+
+  /** Writes down that the customer takes their data along, before they get it. Answers when that was. */
+  private async record(principal: CustomerPrincipal, kind: ExportKind | 'summary'): Promise<Date> {
+    const at = this.clock.now();
+    assertRecentSignIn(principal, at);
+    const { customer } = principal;
+    await this.database.transaction((tx) =>
+      this.audit.append(tx, { type: 'export.made', at, actor: actorOf(principal), customer, data: { kind } }),
+    );
+    return at;
+  }
+
+  private async page(tally: SummaryTally, { language, timeZone }: SummaryView, at: Date): Promise<string> {
+    const summary = tally.summary();
+    const names = await this.retailers.describe(summary.readers.map(({ code }) => code));
+    return summaryPage(summary, { language, timeZone, at, nameOf: (id) => names.get(id)?.name ?? id });
+  }
+
+  private async *signed(customer: CustomerKey, header: ExportHeader, view: SummaryView): ExportLines {
     const digest = new LineDigest();
-    for await (const line of this.lines(customer, header)) {
+    for await (const line of this.lines(customer, header, view)) {
       const text = lineText(line);
       digest.add(line, text);
       yield text;
@@ -85,19 +123,23 @@ export class ExportService {
     });
   }
 
-  private async *lines(customer: CustomerKey, header: ExportHeader): AsyncGenerator<ExportLine> {
+  private async *lines(customer: CustomerKey, header: ExportHeader, view: SummaryView): AsyncGenerator<ExportLine> {
     yield { kind: 'header', record: { ...header } };
     for (const record of await this.statementsOf(customer)) yield { kind: 'statement', record };
 
     const information = new ExportInformation();
+    const tally = new SummaryTally(view.timeZone);
     for await (const exported of this.personalData.export(this.database.reader, customer)) {
       if (header.kind === 'provided' && !exported.provided) continue;
       information.add(exported);
+      tally.add(exported);
       yield exported;
     }
-    if (header.kind === 'everything') {
-      yield { kind: 'information', record: await information.record((ids) => this.retailers.describe(ids)) };
-    }
+    if (header.kind !== 'everything') return;
+    yield { kind: 'information', record: await information.record((ids) => this.retailers.describe(ids)) };
+    const content = await this.page(tally, view, new Date(header.created_at));
+    const { language, timeZone: time_zone } = view;
+    yield { kind: 'summary', record: { media_type: SUMMARY_MEDIA_TYPE, language, time_zone, content } };
   }
 
   private async statementsOf(customer: CustomerKey): Promise<JsonObject[]> {

@@ -47,7 +47,7 @@ class AskAnewDto {
   @ApiProperty({ format: 'uuid', description: 'The line of this consent.', example: exampleIds.preferences })
   readonly line!: string;
 
-  @ApiProperty({ example: 'food.allergen' })
+  @ApiProperty({ description: 'A special attribute, or a class of special products.', example: 'food.allergen' })
   readonly attribute!: string;
 
   @ApiProperty({ description: 'The same for people.', example: switchedExample.difference.ask_anew[0]?.in_words })
@@ -143,7 +143,7 @@ export class SwitchDifferenceDto {
 
   @ApiProperty({
     type: [AskAnewDto],
-    description: 'Special attributes: the other retailer has to ask for each by itself.',
+    description: 'What is special: the other retailer has to ask for each by itself.',
   })
   readonly ask_anew!: AskAnewDto[];
 

@@ -1,4 +1,5 @@
 import { type Language, languages } from '../consents/phrases.js';
+import { isSpecialClass } from '../consents/special-products.js';
 import { spellList } from '../consents/spelling.js';
 import { Words } from '../consents/words.js';
 import type { Labels } from '../vocabulary/code-lists.js';
@@ -103,9 +104,10 @@ export class SwitchWords {
     return spellList(labels, language);
   }
 
-  /** Of an attribute or an event type. */
+  /** Of an attribute, an event type or a class of special products: no two of them share a name. */
   private labelOf(code: string, language: Language): string {
-    const type = this.vocabulary.attribute(code) ? 'ccx_preferences' : 'ccx_interactions';
+    const reported = isSpecialClass(code) ? 'ccx_interactions_special' : 'ccx_interactions';
+    const type = this.vocabulary.attribute(code) ? 'ccx_preferences' : reported;
     return new Words(this.vocabulary, language, this.between.to).itemLabel({ type, code });
   }
 }

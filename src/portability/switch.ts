@@ -1,9 +1,19 @@
-import { type AskedDetail, type ConsentDetail, isSpecialDetail, itemsOf, recipientsOf } from '../consents/detail.js';
+import {
+  type AskedDetail,
+  type ConsentDetail,
+  type InteractionsDetail,
+  isSpecialDetail,
+  itemsOf,
+  type PreferencesDetail,
+  recipientsOf,
+} from '../consents/detail.js';
 import { holds } from '../consents/renewal.js';
 import type { RuleRef } from '../consents/rule.js';
 
 /** A line as the other retailer would be given it, under the id that it has where it is taken from. */
-export type TakenLine = Exclude<AskedDetail, { type: 'ccx_preferences_special' }> & { readonly expires_at: string };
+export type TakenLine = Extract<AskedDetail, { type: 'ccx_preferences' | 'ccx_interactions' }> & {
+  readonly expires_at: string;
+};
 
 /**
  * Why something is not taken along: the other retailer is not at that touchpoint; the first retailer has named it, or it
@@ -31,6 +41,7 @@ export interface Cut {
 /** What is special: the other retailer has to ask for it itself, and the customer expressly consents, or does not. */
 export interface ToAskAnew {
   readonly line: string;
+  /** An attribute, or a class of special products. */
   readonly attribute: string;
 }
 
@@ -73,7 +84,7 @@ export function withoutStruck(
 function ofLine(detail: ConsentDetail, to: Destination, now: Date): Taken {
   const { id: line } = detail;
   if (!holds(detail, now)) return { lines: [], cut: [{ line, reason: 'over', codes: itemsOf(detail) }], askAnew: [] };
-  if (isSpecialDetail(detail)) return { lines: [], cut: [], askAnew: toAskAnew(line, detail.attributes) };
+  if (isSpecialDetail(detail)) return { lines: [], cut: [], askAnew: toAskAnew(line, itemsOf(detail)) };
 
   const touchpoints = detail.touchpoints.filter((code) => to.touchpoints.includes(code));
   const elsewhere = detail.touchpoints.filter((code) => !to.touchpoints.includes(code));
@@ -89,12 +100,12 @@ function ofLine(detail: ConsentDetail, to: Destination, now: Date): Taken {
 type Part = Omit<Taken, 'lines'> & { readonly line: TakenLine };
 
 /** What happens from the other retailer's own decision on, and nothing of before. */
-function reportingPart(detail: ConsentDetail & { type: 'ccx_interactions' }, now: Date): Part {
+function reportingPart(detail: InteractionsDetail, now: Date): Part {
   const { since: _, ...line } = detail;
   return { line, cut: cutOf(line.id, 'history', [now.toISOString()]), askAnew: [] };
 }
 
-function readingPart(detail: ConsentDetail & { type: 'ccx_preferences' }, { sees }: Destination): Part {
+function readingPart(detail: PreferencesDetail, { sees }: Destination): Part {
   const { recipients: _, ...line } = detail;
   const seen = (how: ReturnType<typeof sees>) => detail.attributes.filter((attribute) => sees(attribute) === how);
   return {

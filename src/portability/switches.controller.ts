@@ -41,7 +41,7 @@ export class SwitchesController {
     summary: 'Take a consent along to another retailer',
     description:
       'Approves beforehand what the other retailer may have: what this one has, in nothing more and for no longer, ' +
-      'without special attributes and without anything that was reported. The other retailer learns nothing of it. If ' +
+      'without what is special and without anything that was reported. The other retailer learns nothing of it. If ' +
       'one of its clients asks in a browser within 7 days for no more than that (or less), it is given what it asks ' +
       'for, and nobody is asked again; if it asks for more, you decide on that, and see what you have agreed to. ' +
       'Requests for one time, requests of devices and requests to your list are asked as ever, and so is everything ' +

@@ -6,7 +6,7 @@ import { CcxError, Problem } from '../platform/errors.js';
   kind: 'conflict',
   title: 'There is nothing to take along',
   advice:
-    'Send the same with `dry_run` to see why. What is given once, and special attributes, have to be asked for by the ' +
+    'Send the same with `dry_run` to see why. What is given once, and what is special, have to be asked for by the ' +
     'other retailer itself.',
 })
 export class NothingToSwitchError extends CcxError {

@@ -1,12 +1,12 @@
 import type { FieldError } from '../platform/errors.js';
 import { canonicalJson, type JsonObject, type JsonValue } from '../platform/json.js';
+import { isTimeZone } from '../platform/zone.js';
 import type { Attribute, Strength } from '../vocabulary/attribute.js';
 import { stages, touchpoints } from '../vocabulary/code-lists.js';
 import { upcast } from '../vocabulary/upcast.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
 import { type AppliesTo, type Context, days, type Origin, type Place, type Preference } from './preference.js';
 import { isTaken } from './understood.js';
-import { isTimeZone } from './zone.js';
 
 /** What a customer says in one preference; the rest of it is made here. */
 export interface Draft {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 
 import { instant, timeOfWeek } from '../../test/support/arbitrary-preferences.js';
+import { isTimeZone } from '../platform/zone.js';
 import { days, type TimeOfWeek } from './preference.js';
 import { isOpen, nextEdge, timeWindow } from './time-window.js';
-import { isTimeZone } from './zone.js';
 
 const MINUTE_MS = 60_000;
 

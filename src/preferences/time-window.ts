@@ -1,5 +1,5 @@
+import { spanAt } from '../platform/zone.js';
 import { days, type TimeOfWeek } from './preference.js';
-import { spanAt } from './zone.js';
 
 /** A time of the week, ready to be asked. */
 export interface TimeWindow {

@@ -1,5 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsObject, IsOptional, IsString } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+} from 'class-validator';
 
 import { Omittable } from '../platform/http/omittable.js';
 import { touchpoints } from '../vocabulary/code-lists.js';
@@ -8,6 +18,7 @@ import type { ClientChanges, NewClient } from './clients.service.js';
 import { client as examples } from './examples.js';
 import { clientGrantTypes, retailerScopes } from './scopes.js';
 import { OneLine, SomeOf } from './fields.js';
+import { LONGEST_SOURCE_PREFIX, MOST_SOURCE_PREFIXES } from './source-prefixes.js';
 
 const MOST_REDIRECTS = 20;
 
@@ -71,6 +82,21 @@ class ClientMetadataDto {
   @SomeOf(touchpoints)
   @Omittable()
   touchpoints?: string[];
+
+  @ApiPropertyOptional({
+    description:
+      'From which sources it may report interactions, by their beginnings: `/tills` is also `/tills/17`, and ' +
+      '`urn:shop:tills` also `urn:shop:tills:17`. Any, where there are none.',
+    type: [String],
+    maxItems: MOST_SOURCE_PREFIXES,
+    example: ['/tills'],
+  })
+  @IsArray()
+  @ArrayMaxSize(MOST_SOURCE_PREFIXES)
+  @ArrayUnique()
+  @Length(1, LONGEST_SOURCE_PREFIX, { each: true })
+  @Omittable()
+  source_prefixes?: string[];
 }
 
 export class NewClientDto extends ClientMetadataDto {
@@ -164,5 +190,6 @@ function metadataOf(dto: ClientMetadataDto): ClientChanges {
     ...(dto.initiate_login_uri !== undefined && { initiateLoginUri: dto.initiate_login_uri }),
     ...(dto.grant_types !== undefined && { grantTypes: dto.grant_types }),
     ...(dto.touchpoints !== undefined && { touchpoints: dto.touchpoints }),
+    ...(dto.source_prefixes !== undefined && { sourcePrefixes: dto.source_prefixes }),
   };
 }

@@ -17,6 +17,7 @@ export interface ClientSettings {
   readonly grantTypes: readonly string[];
   readonly scopes: readonly string[];
   readonly touchpoints: readonly string[];
+  readonly sourcePrefixes: readonly string[];
   readonly bearer: boolean;
 }
 

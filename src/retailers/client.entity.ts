@@ -35,6 +35,8 @@ export class Client {
   @Column('text', { array: true }) scopes!: string[];
   /** The touchpoints that it serves, of those of its retailer: its tokens reach no others. */
   @Column('text', { array: true }) touchpoints!: string[];
+  /** The sources from which it reports interactions, by their beginnings; empty for any. */
+  @Column('text', { name: 'source_prefixes', array: true, default: () => "'{}'" }) sourcePrefixes!: string[];
   /** Its access tokens are not bound to a key; on a development service only. */
   @Column('boolean') bearer!: boolean;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;

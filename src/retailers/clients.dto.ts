@@ -41,6 +41,9 @@ export class ClientDto {
   @ApiProperty({ ...openCodes(touchpoints), example: ['till'] })
   readonly touchpoints!: string[];
 
+  @ApiProperty({ type: [String], description: 'From which sources it may report; any, where empty.', example: [] })
+  readonly source_prefixes!: string[];
+
   @ApiProperty({ example: true })
   readonly dpop_bound_access_tokens!: boolean;
 
@@ -63,6 +66,7 @@ export class ClientDto {
       grant_types: client.grantTypes,
       scopes: client.scopes,
       touchpoints: client.touchpoints,
+      source_prefixes: client.sourcePrefixes,
       dpop_bound_access_tokens: !client.bearer,
       created_at: client.createdAt.toISOString(),
       updated_at: client.updatedAt.toISOString(),

@@ -54,6 +54,7 @@ export class ClientsService {
         initiateLoginUri: null,
         grantTypes: given.redirectUris?.length ? ['authorization_code', 'refresh_token'] : ['client_credentials'],
         touchpoints: retailer.touchpoints,
+        sourcePrefixes: [],
         bearer: false,
         ...given,
         status: 'active',
@@ -128,8 +129,8 @@ export class ClientsService {
 
 /** Settings that were found right, as columns. */
 function stored({ jwks, ...settings }: ClientSettings): Partial<Client> {
-  const { name, status, authMethod, redirectUris, initiateLoginUri, grantTypes, scopes, touchpoints, bearer } =
-    settings;
+  const { name, status, authMethod, redirectUris, initiateLoginUri, grantTypes, scopes, touchpoints } = settings;
+  const { sourcePrefixes, bearer } = settings;
   return {
     name,
     status,
@@ -140,6 +141,7 @@ function stored({ jwks, ...settings }: ClientSettings): Partial<Client> {
     grantTypes: [...grantTypes],
     scopes: [...scopes],
     touchpoints: [...touchpoints],
+    sourcePrefixes: [...sourcePrefixes],
     bearer,
   };
 }

@@ -53,6 +53,7 @@ export const client = {
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   scopes: ['openid', 'offline_access', 'preferences.read', 'interactions.write'],
   touchpoints: ['till'],
+  source_prefixes: [],
   dpop_bound_access_tokens: true,
   created_at: '2026-11-02T10:45:00.000Z',
   updated_at: '2026-11-02T10:45:00.000Z',

@@ -50,6 +50,7 @@ export const pairwiseAad = (retailerId: string): string => `pairwise:${retailerI
 @Injectable()
 export class RetailersService {
   private readonly clients = new LRUCache<string, ClientWithRetailer>({ max: CACHED, ttl: DISPLAY_CACHE_MS });
+  private readonly sources = new LRUCache<string, readonly string[]>({ max: CACHED, ttl: DISPLAY_CACHE_MS });
   // A pairwise key never changes, so that it may be kept as long as there is room.
   private readonly pairwiseKeys = new LRUCache<string, Buffer>({ max: CACHED });
 
@@ -147,6 +148,19 @@ export class RetailersService {
       ? await reader.query<ClientState[]>(CLIENT_STATE, [clientId])
       : await this.database.named<ClientState>('retailers.client-state', CLIENT_STATE, [clientId]);
     return state ?? null;
+  }
+
+  /** The sources from which the client reports, by their beginnings; empty for any. A second old at most. */
+  async sourcePrefixesOf(clientId: string, reader: Reader = this.database.reader): Promise<readonly string[]> {
+    const known = this.sources.get(clientId);
+    if (known) return known;
+    const client = await reader.findOne(Client, {
+      select: { id: true, sourcePrefixes: true },
+      where: { id: clientId },
+    });
+    const prefixes = client?.sourcePrefixes ?? [];
+    this.sources.set(clientId, prefixes);
+    return prefixes;
   }
 
   /** @throws RetailerSuspendedError unless the client and its retailer are active now */

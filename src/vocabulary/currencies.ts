@@ -8,3 +8,12 @@ export const currencies: readonly string[] = `
   XAF XCD XCG XOF XPF YER ZAR ZMW ZWG`
   .trim()
   .split(/\s+/);
+
+const withoutMinorUnit = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
+const inThousandths = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+
+/** How many decimals an amount of the currency has, by ISO 4217; what `Intl` says differs for some. */
+export function minorDigits(currency: string): 0 | 2 | 3 {
+  if (withoutMinorUnit.has(currency)) return 0;
+  return inThousandths.has(currency) ? 3 : 2;
+}

@@ -4,6 +4,7 @@ import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
 import { ccxCore100 } from './ccx-core/1.0.0.js';
 import { ccxCore110 } from './ccx-core/1.1.0.js';
+import { ccxCore120 } from './ccx-core/1.2.0.js';
 import type { Release } from './release.js';
 import { type Period, Timeline } from './timeline.js';
 import { extensionsFrom, publishedReleases, publishedSoFar } from './vocabulary.queries.js';
@@ -11,7 +12,7 @@ import type { Vocabulary } from './vocabulary.js';
 import { VocabularyReleaseNotFoundError } from './vocabulary.errors.js';
 
 /** Those that come with the software. */
-const shipped: readonly Release[] = [ccxCore100, ccxCore110];
+const shipped: readonly Release[] = [ccxCore100, ccxCore110, ccxCore120];
 
 export interface Newest {
   readonly release: Release;

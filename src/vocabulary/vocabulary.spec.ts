@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isSpecial, strengths } from './attribute.js';
 import { ccxCore100 } from './ccx-core/1.0.0.js';
 import { ccxCore110 } from './ccx-core/1.1.0.js';
+import { ccxCore120 } from './ccx-core/1.2.0.js';
 import { touchpoints } from './code-lists.js';
 import { allergenCodes, deprecatedAllergenCodes } from './gs1-allergens.js';
 import { Vocabulary } from './vocabulary.js';
@@ -231,5 +232,28 @@ describe('ccx-core 1.1.0', () => {
       expect(next.attribute(path)).toMatchObject({ sensitivity: 'special:health', inferable: false });
       expect(next.checkValue(path, next.attribute(path)!.example)).toEqual([]);
     }
+  });
+});
+
+describe('ccx-core 1.2.0', () => {
+  const next = new Vocabulary(ccxCore120);
+  const added = ['brand.kind', 'habit.contact_channel', 'habit.contact_time', 'habit.purchase'];
+
+  it('adds what people usually do, and changes nothing else', () => {
+    const kept = ccxCore120.attributes.filter(({ path }) => !added.includes(path));
+    expect(kept).toEqual(ccxCore110.attributes);
+    expect(ccxCore120.attributes).toHaveLength(kept.length + added.length);
+  });
+
+  it.each(added)('%s is complete, and may be inferred', (path) => {
+    const attribute = next.attribute(path)!;
+    expect(attribute).toMatchObject({ inferable: true, default: { value: null } });
+    expect(next.checkValue(path, attribute.example)).toEqual([]);
+    expect(next.keyOf(path, attribute.example) !== null).toBe(attribute.cardinality === 'many');
+    for (const list of Object.values(attribute.code_lists)) expect(ccxCore120.code_lists[list]).toBeDefined();
+  });
+
+  it('keeps habits out of what a retailer gets that asks how it may contact somebody', () => {
+    expect(next.expand('contact')).toEqual(['contact.marketing', 'contact.service']);
   });
 });

@@ -4,15 +4,18 @@ import type { Circumstances } from '../../src/consents/covers.js';
 import {
   type AskedDetail,
   type AskedSpecial,
+  type AskedSpecialProducts,
   type ConsentDetail,
   deliveries,
   type Delivery,
+  isReporting,
   isSpecialDetail,
   longestLifeDays,
   type PreferencesDetail,
 } from '../../src/consents/detail.js';
 import { eventTypes } from '../../src/consents/event-types.js';
 import type { Approval, Kept } from '../../src/consents/narrowing.js';
+import { specialClasses } from '../../src/consents/special-products.js';
 import { purposes, stages, touchpoints } from '../../src/vocabulary/code-lists.js';
 
 // Few of each, so that lines often overlap.
@@ -53,6 +56,12 @@ const interactions = {
   event_types: some(events),
   late_reporting: fc.constantFrom('P1D', 'P3D'),
 };
+const specialProducts = {
+  ...interactions,
+  type: fc.constant('ccx_interactions_special' as const),
+  products: fc.constantFrom(...specialClasses.slice(0, 2)).map((product) => [product]),
+  purposes: special.purposes,
+};
 
 /** A line of those that are asked for together. */
 export const askedDetail: fc.Arbitrary<AskedDetail> = fc.oneof(
@@ -63,7 +72,10 @@ export const askedDetail: fc.Arbitrary<AskedDetail> = fc.oneof(
   ),
 );
 
-const askedSpecial: fc.Arbitrary<AskedSpecial> = fc.record(special);
+const askedSpecial: fc.Arbitrary<AskedSpecial | AskedSpecialProducts> = fc.oneof(
+  fc.record(special),
+  fc.record(specialProducts),
+);
 
 const expires_at = fc.constantFrom(-5, 1, 30, 365).map(daysFromNow);
 
@@ -73,6 +85,12 @@ export const consentDetail: fc.Arbitrary<ConsentDetail> = fc.oneof(
   preferencesDetail,
   fc.record({ ...special, expires_at, statement: fc.constant<string>('the hash of a statement') }),
   fc.record({ ...interactions, since: fc.constantFrom(-400, -30, 0).map(daysFromNow), expires_at }),
+  fc.record({
+    ...specialProducts,
+    since: fc.constantFrom(-30, 0).map(daysFromNow),
+    expires_at,
+    statement: fc.constant<string>('the hash of a statement'),
+  }),
 );
 
 /** Several lines, each with an id of its own. */
@@ -125,7 +143,7 @@ export const approvalOf = (asked: readonly AskedDetail[], lifetimeDays: number):
 export function keptOf(detail: AskedDetail): fc.Arbitrary<Kept> {
   const id = fc.constant(detail.id);
   const touchpointsKept = fc.subarray<string>(detail.touchpoints);
-  return detail.type === 'ccx_interactions'
+  return isReporting(detail)
     ? fc.record(
         { id, touchpoints: touchpointsKept, event_types: fc.subarray<string>(detail.event_types) },
         { requiredKeys: ['id'] },

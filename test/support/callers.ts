@@ -155,7 +155,11 @@ function withHeaders(app: TestApp, who: string, always: Readonly<Record<string, 
       });
       const text = await response.text();
       const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {} };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: isJson && text !== '' ? JSON.parse(text) : {},
+      };
     },
   };
 }

@@ -138,3 +138,14 @@ class Program {
     }
   }
 }
+
+/** Runs `ccx` with these arguments and interrupts it, as Ctrl-C does, once it has said this. */
+export async function ccxInterrupted(
+  args: readonly string[],
+  { at, ...invocation }: Invocation & { at: RegExp },
+): Promise<Finished> {
+  const program = new Program(args, invocation);
+  await program.says(at);
+  program.kill('SIGINT');
+  return program.ended;
+}

@@ -28,6 +28,15 @@ export const special = {
   touchpoints: ['till', 'web'],
 };
 
+/** So are special products, one class at a time. */
+export const specialProducts = {
+  type: 'ccx_interactions_special',
+  products: ['pharmacy'],
+  event_types: ['transaction.completed', 'return.completed'],
+  purposes: ['dpv:ServicePersonalisation'],
+  touchpoints: ['till', 'web'],
+};
+
 export interface RequestOptions {
   readonly customer?: TestCustomer;
   readonly retailer?: TestRetailer;
@@ -71,7 +80,7 @@ export function ask(
   return asRetailer.fetch('POST', '/v1/consent-requests', { customer, authorization_details: details, ...more });
 }
 
-/** The words of the statement by which a special attribute is given, and their hash, in each language. */
+/** The words of the statement by which something special is given, and their hash, in each language. */
 export async function statementOf({
   id,
   customer,
@@ -80,7 +89,7 @@ export async function statementOf({
   return body.in_words.statement;
 }
 
-/** A consent to a special attribute: asked for by itself, and approved by its statement. */
+/** A consent to something special, an attribute unless told: asked for by itself, and approved by its statement. */
 export async function aSpecialConsent(
   app: TestApp,
   { approval = {}, ...asked }: RequestOptions & { approval?: object } = {},

@@ -14,7 +14,7 @@ export async function tablesOf(db: Pool, column?: string): Promise<string[]> {
 }
 
 /** What changes with every call, or by itself, and says nothing of what was asked. */
-const passing = ['job_leases', 'rate_limits', 'dpop_proofs', 'oauth_replays', 'audit_state'];
+const passing = ['job_leases', 'rate_limits', 'dpop_proofs', 'oauth_replays', 'audit_state', 'outbox_deliveries'];
 
 /** The rows of each table; those of the log together, wherever they have got to. */
 export async function contentsOf(db: Pool): Promise<Record<string, string[]>> {

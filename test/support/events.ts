@@ -50,9 +50,11 @@ export function anOffer(app: TestApp, change: JsonObject = {}): JsonObject {
   };
 }
 
+/** Takes back an event, whatever that may correct itself. */
 export function aVoid(sale: JsonObject): JsonObject {
+  const { ccxcorrects: _, ...event } = sale;
   return {
-    ...sale,
+    ...event,
     id: randomUUID(),
     type: cloudEventType('event.voided'),
     data: { id: sale.id as string, reason: 'cancelled' },

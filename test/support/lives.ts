@@ -11,6 +11,7 @@ import { aPasskey } from './passkeys.js';
 import { aRetailer, type TestRetailer } from './retailers.js';
 import { aRule, refuseSharing } from './rules.js';
 import { aSnapshot, offline, tillsOf } from './snapshots.js';
+import { change as suggestSettings, lastDays, shopped, suggestionsOf } from './suggestions.js';
 
 /** The retailers in somebody's life. */
 export interface Shops {
@@ -41,8 +42,13 @@ export interface Life {
   readonly importId: string;
   /** The grocer's tokens, which have been read with, and refused. */
   readonly till: ConsentAccess;
-  /** The tailor's consent, under which a sale was reported and another one taken back. */
+  /** The tailor's consent, under which sales were reported, one of them taken back and one corrected. */
   readonly tailoring: Reporter;
+  /** What the tailor reported last, with a note of the customer beside it, who disputes it, too. */
+  readonly interactionId: string;
+  readonly disputeId: string;
+  /** What the customer is asked whether they prefer, since the tailor reported it so often. */
+  readonly suggestionId: string;
   /** What the tailor's tills hold of the customer for a while. */
   readonly snapshotId: string;
   /** What the customer was shown before they gave it. */
@@ -68,6 +74,8 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
     importId: await bringIn(customer),
     till: await readAtTill(app, grocer, customer),
     tailoring,
+    ...(await takeIssue(tailoring)),
+    suggestionId: await haveSuggested(app, tailoring),
     snapshotId: (await aSnapshot(app, await tillsOf(app, tailor))).id,
     noticeHash: await shownFor(tailoring),
     ruleId: (await aRule(customer, refuseSharing)).id,
@@ -132,11 +140,37 @@ async function readAtTill(app: TestApp, grocer: TestRetailer, customer: TestCust
 }
 
 async function buyClothes(app: TestApp, tailor: TestRetailer, customer: TestCustomer): Promise<Reporter> {
-  const tailoring = await aReporter(app, { retailer: tailor, customer, details: [reporting, held] });
-  const takenBack = tailoring.sale();
-  const { body } = await report(tailoring.tills, [tailoring.sale(), takenBack, aVoid(takenBack)]);
-  if (body.stored !== 3) throw new Error(`Not all was stored: ${JSON.stringify(body)}`);
+  const tailoring = await aReporter(app, {
+    retailer: tailor,
+    customer,
+    details: [{ ...reporting, since: 'P30D' }, held],
+  });
+  const [takenBack, wrong] = [tailoring.sale(), tailoring.sale()];
+  const right = tailoring.sale({ ccxcorrects: wrong['id'] as string });
+  const { body } = await report(tailoring.tills, [tailoring.sale(), takenBack, aVoid(takenBack), wrong, right]);
+  if (body.stored !== 5) throw new Error(`Not all was stored: ${JSON.stringify(body)}`);
   return tailoring;
+}
+
+/** A note and a dispute; and what is reported is kept for two years. */
+async function takeIssue({ customer: { api } }: Reporter): Promise<{ interactionId: string; disputeId: string }> {
+  const { body } = await api.get('/v1/me/interactions?type=transaction.completed&status=standing').expect(200);
+  const [{ id }] = body.items as [{ id: string }];
+  const path = `/v1/me/interactions/${id}`;
+  await api.put(`${path}/note`).send({ text: 'A present for Jo.' }).expect(201);
+  const dispute = await api.post(`${path}/dispute`).send({ reason: 'other', text: 'Whose is that?' }).expect(201);
+  const { headers } = await api.get('/v1/me/retention').expect(200);
+  const etag = String(headers['etag']);
+  await api.put('/v1/me/retention').set('if-match', etag).send({ interactions: 'P24M' }).expect(200);
+  return { interactionId: id, disputeId: dispute.body.id };
+}
+
+async function haveSuggested(app: TestApp, tailoring: Reporter): Promise<string> {
+  await suggestSettings(tailoring.customer, { enabled: true });
+  await shopped(app, tailoring, lastDays(9), { receipt: 'email' });
+  const [suggestion] = await suggestionsOf(tailoring.customer);
+  if (!suggestion) throw new Error('Nothing is suggested.');
+  return suggestion.id;
 }
 
 const held = { ...offline, attributes: ['size.footwear'] };

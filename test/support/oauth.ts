@@ -240,7 +240,7 @@ export async function dpopFetch(
   { body, headers = {}, proof, origin = app.url }: CallOptions = {},
 ): Promise<JsonAnswer> {
   const htu = new URL(path, app.url);
-  const isText = typeof body === 'string';
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array;
   const made =
     proof ??
     (await dpopProof(key, { htm: method, htu: htu.origin + htu.pathname, token: accessToken, now: app.clock.now() }));
@@ -250,10 +250,10 @@ export async function dpopFetch(
       accept: 'application/json',
       authorization: `${tokenType} ${accessToken}`,
       ...(tokenType === 'DPoP' && { dpop: made }),
-      ...(body !== undefined && !isText && { 'content-type': 'application/json' }),
+      ...(body !== undefined && !isRaw && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isRaw ? body : JSON.stringify(body) }),
   });
   return answerOf(response);
 }

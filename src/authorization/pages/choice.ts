@@ -12,7 +12,7 @@ export function choiceOf(
 ): Choice {
   // Only the button that allows allows: whatever else comes, nothing is given.
   if (form['decision'] !== 'approve') return { decision: 'refuse' };
-  // A special attribute is given by the statement that was ticked, or not at all: there is nothing to leave out.
+  // What is special is given by the statement that was ticked, or not at all: there is nothing to leave out.
   if (details.some(isSpecialDetail)) return { decision: 'approve', ...statementOf(form) };
   const lived = Number(form['days']);
   return {
@@ -40,7 +40,13 @@ export function leftOf(form: Form, lines: readonly AskedDetail[]): Kept[] {
 }
 
 function keptLine({ id, type }: AskedDetail, items: string[], touchpoints: string[]): Kept {
-  return { id, ...(type === 'ccx_interactions' ? { event_types: items } : { attributes: items }), touchpoints };
+  const kept = {
+    ccx_preferences: { attributes: items },
+    ccx_preferences_special: { attributes: items },
+    ccx_interactions: { event_types: items },
+    ccx_interactions_special: { products: items },
+  }[type];
+  return { id, ...kept, touchpoints };
 }
 
 /** How often a day it may be read, where something was chosen. */

@@ -1,10 +1,10 @@
-import { type DetailType, detailTypes } from '../../consents/detail.js';
+import { type DetailType, detailTypes, isSpecialType } from '../../consents/detail.js';
 import type { Language } from '../../consents/phrases.js';
 import { spellList } from '../../consents/spelling.js';
 import { type Notice, type NoticeDetail, noticeHash } from '../../consents/wording.js';
 import { type Html, html } from '../../platform/http/html.js';
 import { type AccountPlace, accountPage, backTo } from './account-place.js';
-import { factsOf, itemText, purposesOf } from './consent-parts.js';
+import { factsOf, inGroups, itemText, purposesOf, titleOf } from './consent-parts.js';
 import type { ConsentView } from './consent-views.service.js';
 import { readsField } from './consent.page.js';
 import { endsEarlier } from './consents.page.js';
@@ -152,7 +152,7 @@ function reportedChoice(value: 'keep' | 'delete', label: string, hint: string, c
 /** A line that goes on, or goes along, in words. */
 export function goingOn({ type, items, purposes, conditions }: NoticeDetail, { retailer, language }: Notice): Html {
   const { consent: say } = messages[language];
-  return html`<h2>${type === 'ccx_interactions' ? say.mayReport(retailer.name) : say.mayRead(retailer.name)}</h2>
+  return html`<h2>${titleOf(type, retailer.name, language)}</h2>
     ${factsOf(items.map(({ sentence, already }) => html`${sentence} ${already}`))} ${purposesOf({ purposes }, language)}
     <h3>${say.terms}</h3>
     ${factsOf(conditions)}`;
@@ -176,19 +176,25 @@ function typeFields(
       );
   return html`<fieldset>
       <legend>
-        <h2>${type === 'ccx_interactions' ? say.mayReport(retailer.name) : say.mayRead(retailer.name)}</h2>
+        <h2>${titleOf(type, retailer.name, language)}</h2>
       </legend>
-      ${type === 'ccx_preferences_special' && html`<p class="step"><span class="guarded">${special.kind}</span></p>`}
-      <div class="items">
-        ${once(lines.flatMap(({ items }) => items)).map(
-          (item) =>
-            html`<label class="choice">
-              <input type="checkbox" name="item" value="${type} ${item.code}" checked />
-              ${itemText(item, type, values, language)}
-              ${!isOne && [...new Set(ways(item.code))].map((way) => html`<span class="value">${way}</span>`)}
-            </label>`,
-        )}
-      </div>
+      ${isSpecialType(type) && html`<p class="step"><span class="guarded">${special.kind}</span></p>`}
+      ${inGroups(
+        type,
+        once(lines.flatMap(({ items }) => items)),
+        language,
+        (items) =>
+          html`<div class="items">
+            ${items.map(
+              (item) =>
+                html`<label class="choice">
+                  <input type="checkbox" name="item" value="${type} ${item.code}" checked />
+                  ${itemText(item, type, values, language)}
+                  ${!isOne && [...new Set(ways(item.code))].map((way) => html`<span class="value">${way}</span>`)}
+                </label>`,
+            )}
+          </div>`,
+      )}
     </fieldset>
     ${isOne && lines.map((line) => purposesOf(line, language))}
     <fieldset>

@@ -1,9 +1,10 @@
+import { isSpecialType } from '../../consents/detail.js';
 import type { Receipt } from '../../consents/receipts.dto.js';
 import { type Html, html } from '../../platform/http/html.js';
 import { type AccountPlace, accountPage, actButton, backTo } from './account-place.js';
-import { askerOf, factsOf, itemText, purposesOf } from './consent-parts.js';
+import { askerOf, factsOf, inGroups, itemText, purposesOf } from './consent-parts.js';
 import type { ConsentLine, ConsentView } from './consent-views.service.js';
-import { endsEarlier, olderThan, statusBadge, termsOf } from './consents.page.js';
+import { endsEarlier, olderThan, statusBadge, termsOf, whatIsGiven } from './consents.page.js';
 import { messages } from './messages.js';
 import { dayOf, momentOf } from './times.js';
 
@@ -72,22 +73,24 @@ function lineCard(
   { language }: AccountPlace,
 ): Html {
   const { consents: say, consent: words, special } = messages[language];
-  const isReport = line.type === 'ccx_interactions';
-  const title = isReport
-    ? (can.end ? say.reports : say.reported)(retailer.name)
-    : (can.end ? say.shares : say.shared)(retailer.name);
   return html`<section class="card">
-    <h2>${title}</h2>
-    ${line.type === 'ccx_preferences_special' && html`<p class="step"><span class="guarded">${special.kind}</span></p>`}
-    <ul class="items">
-      ${line.items.map(
-        (item) =>
-          html`<li class="choice still">
-            <span class="sign" aria-hidden="true">${can.end ? '✓' : '−'}</span>
-            ${itemText(item, line.type, values, language)}
-          </li>`,
-      )}
-    </ul>
+    <h2>${whatIsGiven(line.type, retailer.name, can.end, language)}</h2>
+    ${isSpecialType(line.type) && html`<p class="step"><span class="guarded">${special.kind}</span></p>`}
+    ${inGroups(
+      line.type,
+      line.items,
+      language,
+      (items) =>
+        html`<ul class="items">
+          ${items.map(
+            (item) =>
+              html`<li class="choice still">
+                <span class="sign" aria-hidden="true">${can.end ? '✓' : '−'}</span>
+                ${itemText(item, line.type, values, language)}
+              </li>`,
+          )}
+        </ul>`,
+    )}
     ${purposesOf(line, language)}
     <h3>${words.terms}</h3>
     ${factsOf([...line.conditions, ...(can.end && endsEarlier(line, consent) ? [html`${say.until} ${dayOf(line.expiresAt, language)}.`] : [])])}

@@ -1,6 +1,8 @@
+import { type DetailType, isReportingType } from '../../consents/detail.js';
 import type { Language } from '../../consents/phrases.js';
 import type { Notice, NoticeDetail, NoticeItem, NoticeStanding } from '../../consents/wording.js';
 import { type Html, html } from '../../platform/http/html.js';
+import { grouped } from './event-groups.js';
 import { messages } from './messages.js';
 
 /** What the customer has stated, in words, by attribute. */
@@ -45,6 +47,31 @@ function quoted(title: string, text: string | null): Html | null {
       </div>`;
 }
 
+/** What a line of this type is about, as a heading. */
+export function titleOf(type: DetailType, retailer: string, language: Language): string {
+  const { mayRead, mayReport, mayName } = messages[language].consent;
+  if (type === 'ccx_interactions_special') return mayName(retailer);
+  return (type === 'ccx_interactions' ? mayReport : mayRead)(retailer);
+}
+
+/**
+ * The items of a line in lists. Many kinds of event come under headings, each in a few words: whose they are, and what
+ * may be done with them, stands above.
+ */
+export function inGroups<Item extends { readonly code: string; readonly label: string; readonly sentence: string }>(
+  type: DetailType,
+  items: readonly Item[],
+  language: Language,
+  listOf: (items: readonly Item[]) => Html,
+): Html[] {
+  return grouped(type, items).map((group) =>
+    group.name === null
+      ? listOf(group.items)
+      : html`<h3>${messages[language].consent.groups[group.name]}</h3>
+          ${listOf(group.items.map((item) => ({ ...item, sentence: capitalised(item.label) })))}`,
+  );
+}
+
 /** What an item is, in one sentence, and what the customer has stated there. */
 export function itemText(
   item: Pick<NoticeItem, 'code' | 'sentence'> & { readonly already?: string | null },
@@ -54,7 +81,7 @@ export function itemText(
   mark?: Html | null,
 ): Html {
   return html`<span class="said">${item.sentence}${mark && html` ${mark}`}</span>
-    ${type !== 'ccx_interactions' && statedWords(values.get(item.code), language)}
+    ${!isReportingType(type) && statedWords(values.get(item.code), language)}
     ${item.already && html`<span class="value">${item.already}</span>`}`;
 }
 
@@ -112,6 +139,10 @@ export function answersOf({ refuse, allow }: { refuse: string; allow: string }):
     <button type="submit" name="decision" value="refuse" formnovalidate>${refuse}</button>
     <button type="submit" name="decision" value="approve">${allow}</button>
   </div>`;
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function initialOf(name: string): string {

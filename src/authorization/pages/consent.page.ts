@@ -7,11 +7,13 @@ import {
   answersOf,
   askerOf,
   factsOf,
+  inGroups,
   itemText,
   markOf,
   purposesOf,
   type RetailerOnPage,
   retailersWords,
+  titleOf,
   type Values,
 } from './consent-parts.js';
 import { alertOf, type PageFrame, pageOf } from './layout.js';
@@ -117,12 +119,16 @@ function detailCard(detail: NoticeDetail, page: ConsentPage, isDifference: boole
   const { retailer, frame } = page;
   const say = messages[frame.language].consent;
   const conditions = besidesWhere(detail, frame.language);
-  const title = detail.type === 'ccx_interactions' ? say.mayReport(retailer.name) : say.mayRead(retailer.name);
   return html`<section class="card">
     <fieldset>
-      <legend><h2>${title}</h2></legend>
+      <legend><h2>${titleOf(detail.type, retailer.name, frame.language)}</h2></legend>
       <p class="small">${say.itemsLegend}</p>
-      <div class="items">${detail.items.map((item) => itemChoice(item, detail, page, isDifference))}</div>
+      ${inGroups(
+        detail.type,
+        detail.items,
+        frame.language,
+        (items) => html`<div class="items">${items.map((item) => itemChoice(item, detail, page, isDifference))}</div>`,
+      )}
     </fieldset>
     ${purposesOf(detail, frame.language)}
     <fieldset>

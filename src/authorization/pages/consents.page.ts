@@ -1,4 +1,6 @@
+import { type DetailType, isReportingType } from '../../consents/detail.js';
 import { dateOf } from '../../consents/duration.js';
+import type { Language } from '../../consents/phrases.js';
 import { type Html, html } from '../../platform/http/html.js';
 import { type AccountPlace, accountPage, backTo, emptyState } from './account-place.js';
 import type { ConsentLine, ConsentView, ViewsPage } from './consent-views.service.js';
@@ -58,6 +60,14 @@ export function statusBadge({ status, endedBy, retailer }: ConsentView, { langua
 /** Whether a line ends on an earlier day than the consent as a whole, so that it has to be said. */
 export function endsEarlier(line: ConsentLine, consent: ConsentView['consent']): boolean {
   return dateOf(line.expiresAt) < dateOf(consent.expiresAt);
+}
+
+/** What the retailer may do by lines of this type, or could as long as the consent held. */
+export function whatIsGiven(type: DetailType, retailer: string, isOpen: boolean, language: Language): string {
+  const { shares, shared, reports, reported, names, named } = messages[language].consents;
+  if (type === 'ccx_interactions_special') return (isOpen ? names : named)(retailer);
+  if (type === 'ccx_interactions') return (isOpen ? reports : reported)(retailer);
+  return (isOpen ? shares : shared)(retailer);
 }
 
 /** Since when, until when, how often. */
@@ -126,19 +136,15 @@ function lineSummary(
   { language }: AccountPlace,
 ): Html {
   const say = messages[language].consents;
-  const isReport = line.type === 'ccx_interactions';
-  const title = isReport
-    ? (can.end ? say.reports : say.reported)(retailer.name)
-    : (can.end ? say.shares : say.shared)(retailer.name);
   const until =
     can.end && endsEarlier(line, consent) && html` · <b>${say.until} ${dayOf(line.expiresAt, language)}</b>`;
-  return html`<p class="small lines-title">${title}${until}</p>
+  return html`<p class="small lines-title">${whatIsGiven(line.type, retailer.name, can.end, language)}${until}</p>
     <ul class="lines">
       ${line.items.map(
         ({ code, label }) =>
           html`<li>
             <span>${label}</span
-            >${!isReport && can.end && html` <b>${values.get(code)?.join('; ') ?? say.itemNone}</b>`}
+            >${!isReportingType(line.type) && can.end && html` <b>${values.get(code)?.join('; ') ?? say.itemNone}</b>`}
           </li>`,
       )}
     </ul>`;

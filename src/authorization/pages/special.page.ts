@@ -1,5 +1,5 @@
 import { type Html, html } from '../../platform/http/html.js';
-import { answersOf, askerOf, factsOf, itemText, markOf, purposesOf, retailersWords } from './consent-parts.js';
+import { answersOf, askerOf, factsOf, itemText, markOf, purposesOf, retailersWords, titleOf } from './consent-parts.js';
 import { type ConsentPage, decisionFields, partOf, struckCard } from './consent.page.js';
 import { alertOf, pageOf } from './layout.js';
 import { messages } from './messages.js';
@@ -30,7 +30,7 @@ export function specialPage(page: SpecialPage): string {
       ${notice.details.map(
         (detail) =>
           html`<section class="card">
-            <h2>${consent.mayRead(retailer.name)}</h2>
+            <h2>${titleOf(detail.type, retailer.name, language)}</h2>
             <ul class="items">
               ${detail.items.map(
                 (item) =>

@@ -4,12 +4,12 @@ import { reasonOf } from '../as-client.js';
 import { CliError } from '../errors.js';
 import type { Call, RetailerClient } from '../retailer-client.js';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
 export interface Request {
   readonly method: Method;
   readonly path: string;
-  /** Sent as JSON; a string as it stands. */
+  /** Sent as JSON; a string or bytes as they stand. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -105,7 +105,7 @@ export async function* everyItem<T>(caller: Caller, path: string): AsyncGenerato
 }
 
 /** A request as it goes out. */
-export function callOf(origin: string, { method, path, body, headers }: Request): Call & { url: URL; body?: string } {
+export function callOf(origin: string, { method, path, body, headers }: Request): Call & { url: URL } {
   return {
     url: new URL(path, origin),
     method,
@@ -114,8 +114,12 @@ export function callOf(origin: string, { method, path, body, headers }: Request)
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body !== undefined && { body: isContent(body) ? body : JSON.stringify(body) }),
   };
+}
+
+function isContent(body: unknown): body is string | Uint8Array {
+  return typeof body === 'string' || body instanceof Uint8Array;
 }
 
 /** An answer as it came in. */

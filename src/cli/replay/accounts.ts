@@ -1,11 +1,13 @@
 import { type Caller, expecting, type Reply, type Request, TokenCaller } from '../api/http-api.js';
 import { CliError } from '../errors.js';
+import type { Dataset } from './dataset.js';
 import { digest } from './digest.js';
 import type { ReplayState } from './state.js';
 
 /** The account of one of the made-up people behind the numbers of the data set. */
 export class Account implements Caller {
   constructor(
+    private readonly dataset: Dataset,
     private readonly customer: string,
     private readonly anybody: Caller,
     private readonly as: (token: string) => Caller,
@@ -13,7 +15,8 @@ export class Account implements Caller {
   ) {}
 
   get email(): string {
-    return `customer-${this.customer}@online-retail.example`;
+    const { customerWord, domain } = this.dataset;
+    return `${customerWord}-${this.customer}@${domain}`;
   }
 
   /** Makes the account, unless there is one; answers whether it did. */
@@ -51,13 +54,14 @@ export class Account implements Caller {
 
   /** The same at every run, so that the account opens without anything kept. It guards made-up data only. */
   private get password(): string {
-    return digest(`online-retail customer ${this.customer}`);
+    return digest(`${this.dataset.name} customer ${this.customer}`);
   }
 }
 
-/** Opens accounts of the service at `url`. */
+/** Opens accounts of a data set's customers at the service at `url`. */
 export class Accounts {
   constructor(
+    private readonly dataset: Dataset,
     private readonly url: string,
     private readonly patient: (caller: Caller) => Caller,
     private readonly state: ReplayState,
@@ -65,6 +69,6 @@ export class Accounts {
 
   of(customer: string): Account {
     const as = (token?: string) => this.patient(new TokenCaller(this.url, token));
-    return new Account(customer, as(), as, this.state);
+    return new Account(this.dataset, customer, as(), as, this.state);
   }
 }

@@ -1,10 +1,11 @@
 import { readEvent } from '../../interactions/cloud-event.js';
 import { Batches, toCloudEvent } from './cloud-events.js';
-import type { PlannedEvent } from './plan.js';
+import type { PlannedEvent } from './dataset.js';
 
 const event: PlannedEvent = {
-  shop: 'A',
+  retailer: 'A',
   customer: '17850',
+  source: 'https://albatross-gifts.example/shop',
   id: 'C536379',
   type: 'event.voided',
   touchpoint: 'returns',

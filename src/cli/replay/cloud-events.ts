@@ -1,22 +1,22 @@
 import { cloudEventType } from '../../interactions/event-types.js';
 import { LARGEST_BATCH } from '../../interactions/report.js';
 import { LARGEST_BODY } from '../../platform/http/route.js';
-import type { PlannedEvent } from './plan.js';
-import { sourceOf } from './shops.js';
+import type { PlannedEvent } from './dataset.js';
 
 export const DAY_MS = 86_400_000;
 
-/** A planned event as a shop sends it, its time moved by whole days. */
+/** A planned event as its retailer sends it, its time moved by whole days. */
 export function toCloudEvent(event: PlannedEvent, subject: string, offsetDays: number): string {
-  const { shop, id, type, touchpoint, at, data } = event;
+  const { source, id, type, touchpoint, at, correlation, data } = event;
   return JSON.stringify({
     specversion: '1.0',
     id,
-    source: sourceOf(shop),
+    source,
     type: cloudEventType(type),
     subject,
     time: new Date(at + offsetDays * DAY_MS).toISOString(),
     ccxtouchpoint: touchpoint,
+    ...(correlation !== undefined && { ccxcorrelation: correlation }),
     data,
   });
 }

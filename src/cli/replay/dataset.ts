@@ -1,67 +1,71 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { JsonObject } from '../../platform/json.js';
+import type { Touchpoint } from '../../vocabulary/code-lists.js';
+import type { ClientProfile, RetailerProfile } from '../api/operator-api.js';
 
-import { parse } from 'csv-parse';
+/** A year of shopping in files, and what would have been reported of it had there been a CCX. */
+export interface Dataset {
+  /** As people type it. */
+  readonly name: string;
+  /** The domain of the made-up e-mail addresses of its customers. */
+  readonly domain: string;
+  /** What its customers are called in the files, as they stand in their e-mail addresses. */
+  readonly customerWord: string;
+  readonly retailers: Readonly<Record<string, ReplayRetailer>>;
+  /** The files, and what can become of a row of each, in words. */
+  readonly files: Readonly<Record<string, FileWords>>;
 
-import { CliError, exitCodes } from '../errors.js';
-import type { InvoiceRow, LineRow } from './invoices.js';
+  /** Where somebody shops. */
+  retailerOf(customer: string): string;
 
-export const DATASET = 'online-retail';
+  /**
+   * What becomes of every row of every file, in the order of time, as far as the files have one. It reads them anew each
+   * time and holds no more of them than it needs.
+   *
+   * @param read told of every row that is read, by its file
+   */
+  plan(read: (file: string) => void): AsyncIterable<Planned>;
+}
 
-const INVOICES = 'online_retail_invoices.csv.gz';
-const LINES = 'online_retail_lines.csv.gz';
+/** A retailer who reports, and what they ask their customers for. */
+export interface ReplayRetailer {
+  readonly profile: RetailerProfile;
+  readonly client: ClientProfile;
+  /** RFC 9396 */
+  readonly asked: readonly JsonObject[];
+}
 
-/** The files of the UCI data set "Online Retail" (CC0; Chen, Sain, Guo 2012, doi:10.1057/dbm.2012.17), read as streams. */
-export class OnlineRetail {
-  /** @throws CliError when a file is not there */
-  constructor(private readonly folder: string) {
-    const missing = [INVOICES, LINES].filter((file) => !existsSync(join(folder, file)));
-    if (missing.length > 0) {
-      throw new CliError(
-        `There is no ${missing.join(' and no ')} in ${folder}. --path names the folder.`,
-        exitCodes.misused,
-      );
-    }
-  }
+export interface FileWords {
+  /** What its rows are: `541 909 lines`. */
+  readonly rows: string;
+  readonly fates: Readonly<Record<string, string>>;
+}
 
-  /** In the order of their times. */
-  async *invoices(): AsyncGenerator<InvoiceRow> {
-    for await (const [number, datetime, customer] of this.rows(INVOICES, [
-      'invoice',
-      'datetime',
-      'customer',
-      'country',
-    ])) {
-      yield { number: number as string, datetime: datetime as string, customer: customer || null };
-    }
-  }
+/** Some rows that belong together, and what a retailer would report of them: nothing, or a few events. */
+export interface Planned {
+  /** By the clock of the files, in milliseconds since 1970; null for rows that are only looked up in. */
+  readonly at: number | null;
+  readonly rows: readonly RowsGone[];
+  readonly events: readonly PlannedEvent[];
+}
 
-  async *lines(): AsyncGenerator<LineRow> {
-    for await (const [invoice, code, quantity, price] of this.rows(LINES, [
-      'invoice',
-      'stock_code',
-      'quantity',
-      'unit_price',
-    ])) {
-      if (!/^-?\d+$/.test(quantity as string) || !/^-?\d+(\.\d{1,3})?$/.test(price as string)) {
-        throw new CliError(`${LINES} has a quantity of ${quantity} at ${price} in invoice ${invoice}.`);
-      }
-      yield { invoice: invoice as string, code: code as string, quantity: Number(quantity), price: price as string };
-    }
-  }
+/** So many rows of a file went where. */
+export interface RowsGone {
+  readonly file: string;
+  readonly fate: string;
+  readonly count: number;
+}
 
-  private async *rows(file: string, columns: readonly string[]): AsyncGenerator<string[]> {
-    const csv = parse();
-    // An error of any of the three ends the last one, which is the one that is read.
-    pipeline(createReadStream(join(this.folder, file)), createGunzip(), csv, () => undefined);
-    let header: string[] | undefined;
-    for await (const row of csv as AsyncIterable<string[]>) {
-      if (header) yield row;
-      else if ((header = row).join() !== columns.join()) {
-        throw new CliError(`${file} should have the columns ${columns.join(', ')}, but has ${row.join(', ')}.`);
-      }
-    }
-  }
+/** An event with the time of the files. */
+export interface PlannedEvent {
+  readonly retailer: string;
+  readonly customer: string;
+  readonly source: string;
+  readonly id: string;
+  /** `transaction.completed` */
+  readonly type: string;
+  readonly touchpoint: Touchpoint;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  readonly correlation?: string;
+  readonly data: JsonObject;
 }

@@ -11,10 +11,11 @@ export interface Progress {
   end(): void;
 }
 
-export function startProgress(what: string, total: number, unit: string): Progress {
+/** @param total how many there are to do, if that is known */
+export function startProgress(what: string, total: number | undefined, unit: string): Progress {
   const begun = Date.now();
   const rate = (done: number) => `${Math.round(done / Math.max((Date.now() - begun) / 1_000, 0.001))} ${unit}/s`;
-  return process.stderr.isTTY ? bar(what, total, rate) : lines(what, total, rate);
+  return process.stderr.isTTY && total !== undefined ? bar(what, total, rate) : lines(what, total, rate);
 }
 
 function bar(what: string, total: number, rate: (done: number) => string): Progress {
@@ -31,13 +32,14 @@ function bar(what: string, total: number, rate: (done: number) => string): Progr
   };
 }
 
-function lines(what: string, total: number, rate: (done: number) => string): Progress {
+function lines(what: string, total: number | undefined, rate: (done: number) => string): Progress {
   let done = 0;
   let told = Date.now();
   const tell = () => {
     told = Date.now();
-    say(`${what}: ${done} of ${total} (${rate(done)})`);
+    say(`${what}: ${total === undefined ? done : `${done} of ${total}`} (${rate(done)})`);
   };
+  tell();
   return {
     add: (count) => {
       done += count;

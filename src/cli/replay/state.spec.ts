@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { ReplayState, type Settings } from './state.js';
 
-const settings = { dataset: 'online-retail', offset_days: 5_461, shops: {} } as unknown as Settings;
+const settings = { dataset: 'online-retail', offset_days: 5_461, clients: {} } as unknown as Settings;
 
 let folder: string;
 let path: string;

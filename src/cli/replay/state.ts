@@ -3,22 +3,24 @@ import { dirname } from 'node:path';
 
 import type { ClientCredentials } from '../client-credentials.js';
 import { readPrivateJson, writePrivateJson } from '../private-files.js';
-import type { Shop } from './plan.js';
 
 /** What is decided once, at the first run. */
 export interface Settings {
   readonly dataset: string;
   /** By how many days every time is moved. */
   readonly offset_days: number;
-  readonly shops: Readonly<Record<Shop, ClientCredentials>>;
+  /** The client of each retailer. */
+  readonly clients: Readonly<Record<string, ClientCredentials>>;
 }
 
 /** How far one customer has come. */
 export interface CustomerProgress {
   /** The token of a session. */
   readonly session?: string;
-  /** As their shop knows them, once they have consented. */
+  /** As their retailer knows them, once they have consented. */
   readonly subject?: string;
+  /** Whether they have switched suggestions on. */
+  readonly suggestions?: boolean;
 }
 
 /**

@@ -1,49 +1,43 @@
-import { reasons } from './lines.js';
-import { type EventName, type InvoiceFate, invoiceFates, type LineFate, type Planned } from './plan.js';
+import type { FileWords, PlannedEvent, RowsGone } from './dataset.js';
 
-const lineFates: Readonly<Record<LineFate, string>> = {
-  'transaction.completed': 'in sales',
-  'return.completed': 'in returns',
-  'event.voided': 'in cancellations that void a sale',
-  ...reasons,
-};
-
-/** Counts what becomes of every invoice and of every line. */
+/** Counts what becomes of every row of every file, and the events that come of them. */
 export class Tally {
-  readonly invoices = new Map<InvoiceFate, number>();
-  readonly lines = new Map<LineFate, number>();
+  readonly events = new Map<string, number>();
+  private readonly rowsRead = new Map<string, number>();
+  private readonly rowsGone = new Map<string, Map<string, number>>();
 
-  add({ fate, lines }: Planned): void {
-    this.invoices.set(fate, (this.invoices.get(fate) ?? 0) + 1);
-    for (const [lineFate, count] of lines) this.lines.set(lineFate, (this.lines.get(lineFate) ?? 0) + count);
+  read(file: string): void {
+    count(this.rowsRead, file, 1);
   }
 
-  get invoiceSum(): number {
-    return sumOf(this.invoices);
+  add(rows: readonly RowsGone[], events: readonly PlannedEvent[]): void {
+    for (const { file, fate, count: many } of rows) {
+      let fates = this.rowsGone.get(file);
+      if (!fates) this.rowsGone.set(file, (fates = new Map()));
+      count(fates, fate, many);
+    }
+    for (const { type } of events) count(this.events, type, 1);
   }
 
-  get lineSum(): number {
-    return sumOf(this.lines);
+  /** Rows that were read, and rows of which it is known what became of them. */
+  sums(file: string): { read: number; gone: number } {
+    const gone = [...(this.rowsGone.get(file)?.values() ?? [])].reduce((sum, many) => sum + many, 0);
+    return { read: this.rowsRead.get(file) ?? 0, gone };
   }
 
-  get events(): number {
-    const names: readonly EventName[] = ['transaction.completed', 'return.completed', 'event.voided'];
-    return names.reduce((sum, name) => sum + (this.invoices.get(name) ?? 0), 0);
+  fates(file: string): ReadonlyMap<string, number> {
+    return this.rowsGone.get(file) ?? new Map();
   }
 
-  /** Every fate that occurred with its number, in words. */
-  inWords(): { invoices: [string, number][]; lines: [string, number][] } {
-    return { invoices: named(this.invoices, invoiceFates), lines: named(this.lines, lineFates) };
+  /** Every fate of a file's rows that occurred, in words, with its number. */
+  inWords(file: string, { fates }: FileWords): [string, number][] {
+    return Object.entries(fates).flatMap(([fate, words]): [string, number][] => {
+      const many = this.fates(file).get(fate) ?? 0;
+      return many === 0 ? [] : [[words, many]];
+    });
   }
 }
 
-function named<Fate extends string>(counts: Map<Fate, number>, words: Readonly<Record<Fate, string>>) {
-  return (Object.keys(words) as Fate[]).flatMap((fate): [string, number][] => {
-    const count = counts.get(fate);
-    return count === undefined ? [] : [[words[fate], count]];
-  });
-}
-
-function sumOf(counts: Map<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+function count(counts: Map<string, number>, what: string, many: number): void {
+  counts.set(what, (counts.get(what) ?? 0) + many);
 }

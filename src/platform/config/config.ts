@@ -145,6 +145,16 @@ export class Config {
   @Max(366)
   readonly CONSENT_LONGEST_DAYS: number = 366;
 
+  /**
+   * For how many months what retailers report may be kept at most: each month of events goes as soon as its first event
+   * is that old. Not less than an event may be reported late, and then some.
+   */
+  @Type(() => Number)
+  @IsInt()
+  @Min(16)
+  @Max(120)
+  readonly INTERACTIONS_KEPT_MONTHS: number = 36;
+
   /** After how many days another key signs tokens. */
   @Type(() => Number)
   @IsInt()

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { NIL } from 'uuid';
 
-import type { CustomerKey } from '../customer-key.js';
+import { type CustomerKey, customerKey } from '../customer-key.js';
 import type { Reader, Tx } from '../database/database.js';
 import { Random } from '../random.js';
 import { Kek } from './kek.js';
@@ -62,19 +63,36 @@ export class SubjectKeys {
 
   /** @throws CustomerKeysMissingError */
   async of(reader: Reader, customer: CustomerKey): Promise<KeysOfCustomer> {
-    const cached = this.cache.get(customer.customerId);
-    if (cached) return cached;
-    const [row] = await reader.query<{ profile_key: Buffer; audit_key: Buffer }[]>(
-      `select profile_key, audit_key from subject_keys where bucket = $1 and customer_id = $2`,
-      [customer.bucket, customer.customerId],
-    );
-    if (!row) throw new CustomerKeysMissingError('There are no keys of this customer.');
-    const keys = {
-      profileKey: this.kek.unwrap(row.profile_key, profileAad(customer)),
-      auditKey: this.kek.unwrap(row.audit_key, auditAad(customer)),
-    };
-    this.cache.set(customer.customerId, keys);
-    return keys;
+    const [keys] = await this.ofAll(reader, [customer]);
+    return keys as KeysOfCustomer;
+  }
+
+  /** The keys of each of these customers, in their order, with one statement. @throws CustomerKeysMissingError */
+  async ofAll(reader: Reader, customers: readonly CustomerKey[]): Promise<KeysOfCustomer[]> {
+    const known = new Map(customers.map((customer) => [customer.customerId, this.cache.get(customer.customerId)]));
+    const unknown = customers.filter(({ customerId }) => !known.get(customerId));
+    if (unknown.length > 0) {
+      const rows = await reader.query<{ customer_id: string; profile_key: Buffer; audit_key: Buffer }[]>(
+        `select customer_id, profile_key, audit_key
+           from unnest($1::int[], $2::uuid[]) as who (bucket, customer_id)
+           join subject_keys using (bucket, customer_id)`,
+        [unknown.map(({ bucket }) => bucket), unknown.map(({ customerId }) => customerId)],
+      );
+      for (const row of rows) {
+        const customer = customerKey(row.customer_id);
+        const keys = {
+          profileKey: this.kek.unwrap(row.profile_key, profileAad(customer)),
+          auditKey: this.kek.unwrap(row.audit_key, auditAad(customer)),
+        };
+        this.cache.set(customer.customerId, keys);
+        known.set(customer.customerId, keys);
+      }
+    }
+    return customers.map(({ customerId }) => {
+      const keys = known.get(customerId);
+      if (!keys) throw new CustomerKeysMissingError('There are no keys of this customer.');
+      return keys;
+    });
   }
 
   /** The profile key from the wrapped one that a statement brought along, without another look-up. */
@@ -87,6 +105,20 @@ export class SubjectKeys {
       this.profileKeys.set(name, key);
     }
     return key;
+  }
+
+  /** Every customer that there is, in an order of no meaning, after one of them where that is given. */
+  async customersAfter(reader: Reader, last: CustomerKey | undefined, limit: number): Promise<CustomerKey[]> {
+    const rows = await reader.query<{ customer_id: string }[]>(
+      `select customer_id from subject_keys where (bucket, customer_id) > ($1, $2) order by bucket, customer_id limit $3`,
+      [last?.bucket ?? -1, last?.customerId ?? NIL, limit],
+    );
+    return rows.map(({ customer_id }) => customerKey(customer_id));
+  }
+
+  async countCustomers(reader: Reader): Promise<number> {
+    const [row] = await reader.query<{ count: number }[]>('select count(*)::int as count from subject_keys');
+    return row?.count ?? 0;
   }
 
   /** Deletes the keys, after which nothing sealed under them can be opened by anyone. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 import { InvalidRequestError, MalformedFormError, UnsupportedMediaTypeError } from '../errors.js';
 import { parseJson } from './json.js';
-import { JSON_BODY } from './route.js';
+import { JSON_BODY, PARTIAL_UPLOAD } from './route.js';
 
 /** `application/json` and every media type built on it (RFC 6839 §3.1). */
 const jsonTypes = /^application\/(?:[\w.-]+\+)?json(?:;|$)/i;
@@ -21,6 +21,11 @@ export async function acceptBodies(fastify: FastifyInstance): Promise<void> {
     [...TEXT_BODIES],
     { parseAs: 'buffer' },
     async (_request: FastifyRequest, body: Buffer) => parseText(body),
+  );
+  fastify.addContentTypeParser(
+    PARTIAL_UPLOAD,
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => body,
   );
   await fastify.register(formbody, { parser: parseForm });
 

@@ -5,7 +5,7 @@ import { type LongJob, longJobStatuses } from '../jobs/long-job.entity.js';
 import type { JsonObject } from '../json.js';
 import { openCode } from './extensible.js';
 
-class LongJobProgressDto {
+export class LongJobProgressDto {
   @ApiProperty({ type: 'integer', example: 1500 })
   readonly done!: number;
 
@@ -13,7 +13,7 @@ class LongJobProgressDto {
   readonly total!: number | null;
 }
 
-class LongJobErrorDto {
+export class LongJobErrorDto {
   @ApiProperty({ description: 'The code of a problem; /problems/{code} explains it.', example: 'job-failed' })
   readonly code!: string;
 

@@ -48,4 +48,6 @@ export const Consumes = (...contentTypes: string[]): MethodDecorator => routeTra
 
 export const JSON_BODY: readonly string[] = ['application/json'];
 export const FORM_BODY = 'application/x-www-form-urlencoded';
+/** A piece of something larger, as bytes (draft-ietf-httpbis-resumable-upload). */
+export const PARTIAL_UPLOAD = 'application/partial-upload';
 export const LARGEST_BODY = 1_048_576;

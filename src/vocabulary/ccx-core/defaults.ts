@@ -11,6 +11,7 @@ export const defaults: Readonly<Record<string, AttributeDefault>> = {
     'Jemand kommt, wenn Sie darum bitten.',
   ),
   'brand.affinity': unstated('No brand comes first or last.', 'Keine Marke wird vorgezogen oder gemieden.'),
+  'brand.kind': unstated('No kind of brand comes first.', 'Weder Eigenmarke noch Herstellermarke wird vorgezogen.'),
   'category.interest': unstated('Nothing is known of your interests.', 'Über Ihre Interessen ist nichts bekannt.'),
   'contact.marketing': is(
     { email: false, sms: false, push: false, phone: false, post: false, social: false, in_person: false },
@@ -29,6 +30,9 @@ export const defaults: Readonly<Record<string, AttributeDefault>> = {
     'Nothing is delivered in place of what you ordered.',
     'Es wird nichts anderes geliefert, als Sie bestellt haben.',
   ),
+  'habit.contact_channel': unstated('No way is known to suit you best.', 'Kein Weg ist als der beste bekannt.'),
+  'habit.contact_time': unstated('No time is known to suit you best.', 'Keine Zeit ist als die beste bekannt.'),
+  'habit.purchase': unstated('Nothing is known of what you buy.', 'Über Ihre Einkäufe ist nichts bekannt.'),
   'language.spoken': unstated('The language of the place.', 'Die Sprache des Ortes.'),
   'loyalty.membership': unstated('No membership is known.', 'Keine Mitgliedschaft ist bekannt.'),
   'payment.preference': unstated('You choose each time you pay.', 'Sie wählen bei jeder Zahlung.'),
