@@ -3,55 +3,38 @@
 //
 // The service runs in a process of its own, so that its memory is its own, and is watched every few milliseconds. Its
 // heap is kept small: given more room, V8 lets garbage lie, and the peak would tell of its patience instead of our need.
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { folderToServe, megabytes, serve, withService } from './service.mjs';
 
 const VERSIONS = 5_000;
 const INTERACTIONS = 100_000;
 const HEAP_MB = 128;
-const SERVICE = 'service';
 
-if (process.argv[2] === SERVICE) await serve(process.argv[3]);
-else await measure();
+const folder = folderToServe();
+if (folder) {
+  await serve(folder, 3999, ({ app, databaseUrl }) => ({ fill: (order) => fill(app, databaseUrl, order) }));
+} else await withService(fileURLToPath(import.meta.url), { heapMb: HEAP_MB }, measure);
 
-async function measure() {
-  const folder = await mkdtemp(join(tmpdir(), 'ccx-bench-'));
-  const service = fork(fileURLToPath(import.meta.url), [SERVICE, folder], {
-    execArgv: ['--expose-gc', `--max-old-space-size=${HEAP_MB}`],
-  });
-  const ask = (question, more = {}) =>
-    new Promise((resolve, reject) => {
-      service.once('message', resolve);
-      service.once('exit', (code) => reject(new Error(`The service ended with ${code}.`)));
-      service.send({ question, ...more });
-    });
-  try {
-    const { url } = await ask('start');
-    const [small, large] = [await register(url), await register(url)];
-    await ask('fill', { customerId: small.customerId, versions: 1, interactions: 10 });
-    console.log(`Filling a profile with ${VERSIONS} versions and ${INTERACTIONS} interactions …`);
-    await ask('fill', { customerId: large.customerId, versions: VERSIONS, interactions: INTERACTIONS });
+async function measure(ask) {
+  const { url } = await ask('start');
+  const [small, large] = [await register(url), await register(url)];
+  await ask('fill', { customerId: small.customerId, versions: 1, interactions: 10 });
+  console.log(`Filling a profile with ${VERSIONS} versions and ${INTERACTIONS} interactions …`);
+  await ask('fill', { customerId: large.customerId, versions: VERSIONS, interactions: INTERACTIONS });
 
-    await exportOnce(url, small); // what is loaded and compiled the first time is counted for nobody
-    const results = [];
-    for (const [name, customer] of Object.entries({ small, large })) {
-      await ask('watch');
-      const taken = await exportOnce(url, customer);
-      results.push({ profile: name, ...taken, ...(await ask('peak')) });
-    }
-    console.table(results);
-    const [before, after] = results;
-    console.log(`peak RSS, large / small: ${(after.peak_rss_mb / before.peak_rss_mb).toFixed(2)}`);
-    console.log(`peak heap, large - small: ${(after.peak_heap_mb - before.peak_heap_mb).toFixed(1)} MB`);
-    await ask('stop');
-  } finally {
-    service.kill();
-    await rm(folder, { recursive: true, force: true });
+  await exportOnce(url, small); // what is loaded and compiled the first time is counted for nobody
+  const results = [];
+  for (const [name, customer] of Object.entries({ small, large })) {
+    await ask('watch');
+    const taken = await exportOnce(url, customer);
+    results.push({ profile: name, ...taken, ...(await ask('peak')) });
   }
+  console.table(results);
+  const [before, after] = results;
+  console.log(`peak RSS, large / small: ${(after.peak_rss_mb / before.peak_rss_mb).toFixed(2)}`);
+  console.log(`peak heap, large - small: ${(after.peak_heap_mb - before.peak_heap_mb).toFixed(1)} MB`);
 }
 
 async function register(url) {
@@ -76,67 +59,6 @@ async function exportOnce(url, { token }) {
   }
   if (!end.includes('"kind":"manifest"')) throw new Error('The export has no manifest.');
   return { mb: megabytes(bytes), seconds: Number(((performance.now() - start) / 1000).toFixed(2)) };
-}
-
-function megabytes(bytes) {
-  return Number((bytes / 1_048_576).toFixed(1));
-}
-
-async function serve(folder) {
-  const { createApp, stopApp } = await import('../dist/src/app.js');
-  const { openDatabase, requireCurrentSchema } = await import('../dist/src/cli/database.js');
-  const { loadConfig } = await import('../dist/src/platform/config/config.js');
-  const say = () => undefined;
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    PORT: '3999',
-    DATA_FOLDER: folder,
-    RATE_LIMITS: 'off',
-    LOG_LEVEL: 'silent',
-    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
-    CCX_KEK: Buffer.alloc(32, 'bench').toString('base64'),
-    CCX_PEPPER: Buffer.alloc(32, 'bench').toString('base64'),
-  });
-  const database = await openDatabase(config, say);
-  await requireCurrentSchema(database, say);
-  const app = await createApp(config, { databaseUrl: database.url });
-  await app.listen(config.PORT, config.HOST);
-
-  const peak = { rss: 0, heap: 0 };
-  const look = () => {
-    const { rss, heapUsed, external } = process.memoryUsage();
-    peak.rss = Math.max(peak.rss, rss);
-    peak.heap = Math.max(peak.heap, heapUsed + external);
-  };
-  let watching;
-  const answers = {
-    start: async () => ({ url: config.issuer }),
-    fill: (order) => fill(app, database.url, order),
-    watch: async () => {
-      globalThis.gc();
-      Object.assign(peak, { rss: 0, heap: 0 });
-      watching = setInterval(look, 5);
-      return {};
-    },
-    peak: async () => {
-      clearInterval(watching);
-      return { peak_rss_mb: megabytes(peak.rss), peak_heap_mb: megabytes(peak.heap) };
-    },
-    stop: async () => {
-      await stopApp(app, config);
-      await database.close();
-      return {};
-    },
-  };
-  process.on('message', ({ question, ...order }) => {
-    answers[question](order).then(
-      (answer) => process.send(answer),
-      (error) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  });
 }
 
 /** States and reports through the service's own services and tables: by HTTP it would take minutes. */
