@@ -194,6 +194,7 @@ describe('accepting an invitation', () => {
 
   it('is noted with the delegate by the outbox, should it have been interrupted', async () => {
     const { id, delegate } = await aDelegation(app);
+    await app.runJob('outbox-delegations.held');
     await app.db.query('delete from held_delegations where id = $1', [id]);
     await get(delegate, id).expect(404);
     await app.db.query(

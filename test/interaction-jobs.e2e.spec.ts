@@ -259,7 +259,7 @@ describe('a job of events', () => {
       await stretchTaken(mira);
       cancelled = grocer.tills.fetch('DELETE', `${JOBS}/${job.id}`);
       // For the stretch that is under way to be done.
-      await untilWaiting(app.db, 2);
+      await untilWaiting(app.db, 1, 'long_jobs');
     });
     expect(await cancelled).toMatchObject({ status: 204 });
     const over = await overFor(app, grocer.tills, job);

@@ -40,13 +40,9 @@ function isOrdinary(product: JsonObject): boolean {
   return code !== undefined && specialClassOf(product) === null && !tellsOfPrivateMatters(...texts);
 }
 
-/** What a product's category is called, and what tells it from others: its words, or else the retailer's own code. */
-export function categoryOf(
-  { category, category_label: label }: Product,
-  retailerId: string,
-): { key: string; name: string } | null {
-  if (label !== undefined) return { key: folded(label), name: label };
-  return category === undefined ? null : { key: `${retailerId}:${category}`, name: category };
+/** What a product's category is called, and what tells it from others. A retailer's own code says nothing to anybody else. */
+export function categoryOf({ category_label: name }: Product): { key: string; name: string } | null {
+  return name === undefined ? null : { key: folded(name), name };
 }
 
 /** A name without regard to case and spacing, as preferences compare names. */

@@ -31,9 +31,9 @@ const ofPurchases =
     event.type === BOUGHT ? read(event) : [];
 
 /** Each line of a category that says whether it is a brand of the store. */
-export const brandKinds = ofPurchases(({ id, retailerId, data }) =>
+export const brandKinds = ofPurchases(({ id, data }) =>
   linesOf(data).flatMap(({ number, product }) => {
-    const category = categoryOf(product, retailerId);
+    const category = categoryOf(product);
     if (!category || !product.brand) return [];
     const decided = { group: category.key, decision: `${id}/${number}` };
     return [product.brand === 'store' ? { ...decided, value: STORE, about: { category: category.name } } : decided];
@@ -42,9 +42,9 @@ export const brandKinds = ofPurchases(({ id, retailerId, data }) =>
 export const STORE = 'store';
 
 /** Each line of a category that names a brand. */
-export const brands = ofPurchases(({ id, retailerId, data }) =>
+export const brands = ofPurchases(({ id, data }) =>
   linesOf(data).flatMap(({ number, product }) => {
-    const category = categoryOf(product, retailerId);
+    const category = categoryOf(product);
     if (!category || product.brand_name === undefined) return [];
     const about = { brand: product.brand_name, category: category.name };
     return [{ group: category.key, decision: `${id}/${number}`, value: folded(product.brand_name), about }];
@@ -54,7 +54,7 @@ export const brands = ofPurchases(({ id, retailerId, data }) =>
 /** Each purchase at a retailer, and its categories. */
 export const categories = ofPurchases(({ id, retailerId, data }) => {
   const purchase = { group: retailerId, decision: id };
-  const found = linesOf(data).flatMap(({ product }) => categoryOf(product, retailerId) ?? []);
+  const found = linesOf(data).flatMap(({ product }) => categoryOf(product) ?? []);
   return [purchase, ...found.map(({ key, name }) => ({ ...purchase, value: key, about: { name } }))];
 });
 

@@ -68,14 +68,15 @@ async function whileHeld<T>(
   }
 }
 
-/** Waits until so many statements wait for a lock: for a race that must have an order. */
-export async function untilWaiting(db: Pool, count: number): Promise<void> {
+/** Waits until so many statements wait for a lock, of those that name this: for a race that must have an order. */
+export async function untilWaiting(db: Pool, count: number, naming = ''): Promise<void> {
   const start = performance.now();
   let waiting = 0;
   while (performance.now() - start < PATIENCE_MS) {
     const { rows } = await db.query<{ waiting: number }>(
       `select count(*)::int as waiting from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock'`,
+       where datname = current_database() and wait_event_type = 'Lock' and position($1 in query) > 0`,
+      [naming],
     );
     waiting = rows[0]?.waiting ?? 0;
     if (waiting >= count) return;
