@@ -53,7 +53,8 @@ class InboxesModule implements OnModuleInit {
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startApp({ modules: [InboxesModule] });
+  // Room for all handlers to wait for a lock at the same time.
+  app = await startApp({ modules: [InboxesModule], config: { DATABASE_POOL: '30' } });
 });
 beforeEach(() => inboxes.forEach((inbox) => inbox.reset()));
 afterAll(() => app.stop());
