@@ -210,6 +210,7 @@ describe('accepting a suggestion', () => {
     });
     expect((await answer(shopper, 'accept').expect(200)).body).toEqual(body);
     expect(problemOf(await answer(shopper, 'refuse').expect(409))).toBe('suggestion-decided');
+    expect(problemOf(await answer(shopper, 'never').expect(409))).toBe('suggestion-decided');
     const { key } = shopper.customer;
     const entries = (await audited(app, key))
       .map(({ type }) => type as string)
