@@ -14,9 +14,12 @@ export async function findJob(reader: Reader, clientId: string, id: string): Pro
   return upload && { upload, work: await jobWith(reader, { id }).getOne() };
 }
 
-/** Holds the job's row until commit. */
+/**
+ * Holds the job's row until commit. Its key is left alone, so that a stretch that is under way may refer to the row:
+ * whoever cancels waits for that stretch, and it must not wait for them.
+ */
 export function lockJob(tx: Tx, clientId: string, id: string): Promise<InteractionJob | null> {
-  return tx.findOne(InteractionJob, { where: { clientId, id }, lock: { mode: 'pessimistic_write' } });
+  return tx.findOne(InteractionJob, { where: { clientId, id }, lock: { mode: 'for_no_key_update' } });
 }
 
 /** A client's jobs, newest first. */
