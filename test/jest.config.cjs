@@ -31,7 +31,9 @@ module.exports = {
   rootDir: '..',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/one-world.cjs',
+  runtime: '<rootDir>/test/support/one-registry.cjs',
+  setupFiles: ['<rootDir>/test/support/quiet.cjs'],
   transform: { '^.+\\.[cm]?[jt]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`node_modules/(?!(?:.*/)?(${esmOnly})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -40,6 +42,5 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/answers-reporter.cjs'],
   testTimeout: 60_000,
   maxWorkers: '100%',
-  // Each file leaves some 30 MB behind; a worker that has to look through gigabytes of it is slower than a new one.
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '1500MB',
 };

@@ -33,7 +33,7 @@ export interface TestApp {
   readonly config: Config;
   readonly clock: TestClock;
   readonly nest: NestFastifyApplication;
-  /** The API description of this very app. */
+  /** The API description of the app. */
   readonly document: OpenAPIObject;
   /** Connections of the database's owner, who sees everything. */
   readonly db: Pool;
@@ -75,8 +75,8 @@ export async function startApp({ config: overrides = {}, ...options }: TestAppOp
   });
   const clock = new TestClock();
   const nest = await createApp(config, { databaseUrl, clock, passwordCost, ...options });
-  const document = buildDocument(nest);
-  const answers = new Answers(new AnswerValidator(document), join(runSetting('folder'), 'answers'));
+  const { document, validator } = options.modules ? description(nest) : (ofTheService ??= description(nest));
+  const answers = new Answers(validator, join(runSetting('folder'), 'answers'));
   answers.watch(nest.getHttpServer());
   await nest.listen(config.PORT, config.HOST);
   const db = new Pool({ connectionString: databaseUrl });
@@ -100,6 +100,19 @@ export async function startApp({ config: overrides = {}, ...options }: TestAppOp
       answers.check();
     },
   };
+}
+
+/** Depends on the code alone, so that one serves all apps that have no modules of their own. */
+let ofTheService: Description | undefined;
+
+interface Description {
+  readonly document: OpenAPIObject;
+  readonly validator: AnswerValidator;
+}
+
+function description(nest: NestFastifyApplication): Description {
+  const document = buildDocument(nest);
+  return { document, validator: new AnswerValidator(document) };
 }
 
 async function freePort(): Promise<number> {

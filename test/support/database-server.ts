@@ -39,7 +39,10 @@ export async function onServer<T>(serverUrl: string, work: (client: Client) => P
 
 /** Makes a database, empty or as a copy of another, and answers its URL. */
 export async function createDatabase(serverUrl: string, name: string, template = 'template1'): Promise<string> {
-  await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
+  await onServer(serverUrl, (client) =>
+    // Cheaper than to log each block, where nothing is fsynced.
+    client.query(`create database ${name} template ${template} strategy file_copy`),
+  );
   return urlOf(serverUrl, name);
 }
 
