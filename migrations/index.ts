@@ -49,7 +49,17 @@ import { VocabularyReleases1760000060130 } from './1760000060130-vocabulary-rele
 import { SuggestionSettings1760000070160 } from './1760000070160-suggestion-settings.js';
 import { SuggestionDays1760000070161 } from './1760000070161-suggestion-days.js';
 import { Suggestions1760000070162 } from './1760000070162-suggestions.js';
+import { LogCheckpoints1760000080101 } from './1760000080101-log-checkpoints.js';
+import { LogAnchors1760000080110 } from './1760000080110-log-anchors.js';
+import { LogTiles1760000080100 } from './1760000080100-log-tiles.js';
 import { SuggestionPriors1760000070163 } from './1760000070163-suggestion-priors.js';
+import { DisclosureDays1760000080120 } from './1760000080120-disclosure-days.js';
+import { DisclosureSegments1760000080121 } from './1760000080121-disclosure-segments.js';
+import { Erasures1760000080140 } from './1760000080140-erasures.js';
+import { AuditEntryIds1760000080122 } from './1760000080122-audit-entry-ids.js';
+import { AuditMonitor1760000080132 } from './1760000080132-audit-monitor.js';
+import { AuditViews1760000080130 } from './1760000080130-audit-views.js';
+import { Reidentifications1760000080131 } from './1760000080131-reidentifications.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -105,4 +115,14 @@ export const migrations = [
   SuggestionDays1760000070161,
   Suggestions1760000070162,
   SuggestionPriors1760000070163,
+  LogTiles1760000080100,
+  LogCheckpoints1760000080101,
+  LogAnchors1760000080110,
+  DisclosureDays1760000080120,
+  DisclosureSegments1760000080121,
+  AuditEntryIds1760000080122,
+  AuditViews1760000080130,
+  Reidentifications1760000080131,
+  AuditMonitor1760000080132,
+  Erasures1760000080140,
 ];

@@ -17,6 +17,7 @@ import { Passkey } from './customers/passkey.entity.js';
 import { PersonalToken } from './customers/personal-token.entity.js';
 import { Session } from './customers/session.entity.js';
 import { TillCode } from './customers/till-code.entity.js';
+import { DisclosureSegment } from './disclosures/disclosure-segment.entity.js';
 import { StoredAcknowledgement } from './disclosures/acknowledgement.entity.js';
 import { Snapshot, SnapshotEntry } from './disclosures/snapshot.entity.js';
 import { InteractionCounter } from './interactions/counter.entity.js';
@@ -27,6 +28,10 @@ import { InteractionJob, InteractionJobBlock, InteractionJobResults } from './in
 import { RetentionChoice } from './interactions/retention.entity.js';
 import { SigningKey } from './platform/crypto/signing-key.entity.js';
 import { LongJob } from './platform/jobs/long-job.entity.js';
+import { Erasure, ErasingCustomer } from './portability/erasure.entity.js';
+import { ErasureNotice } from './portability/erasure-notice.entity.js';
+import { AuditDay, MonitorState, StoredFinding } from './oversight/monitor.entity.js';
+import { Reidentification } from './oversight/reidentification.entity.js';
 import { Import } from './portability/import.entity.js';
 import { PreferenceDocument } from './preferences/preference-document.entity.js';
 import { PreferenceVersion } from './preferences/preference-version.entity.js';
@@ -79,6 +84,9 @@ export const entities: (new () => ObjectLiteral)[] = [
   InteractionJobResults,
   SigningKey,
   LongJob,
+  Erasure,
+  ErasingCustomer,
+  ErasureNotice,
   Import,
   PreferenceDocument,
   PreferenceVersion,
@@ -92,9 +100,14 @@ export const entities: (new () => ObjectLiteral)[] = [
   StaffSession,
   VocabularyExtension,
   VocabularyRelease,
+  DisclosureSegment,
   SuggestionSettings,
   SuggestionDay,
   StoredSuggestion,
   PriorVersion,
   StoredPrior,
+  AuditDay,
+  MonitorState,
+  StoredFinding,
+  Reidentification,
 ];

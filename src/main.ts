@@ -4,6 +4,7 @@ import { createApp, stopApp } from './app.js';
 import { type OpenDatabase, openDatabase, requireCurrentSchema } from './cli/database.js';
 import { CliError } from './cli/errors.js';
 import type { Config } from './platform/config/config.js';
+import { MetricsListener } from './platform/metrics/metrics-listener.js';
 
 /** The service, listening. */
 export interface Service {
@@ -34,6 +35,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       await app.init();
       await prepare?.(app);
       await listen(app, config);
+      await app.get(MetricsListener).listen();
     } catch (error) {
       await app.close();
       throw error;

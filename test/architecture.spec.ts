@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { forbiddenImports, type ImportRules, sourcesIn } from './support/imports.js';
+import { forbiddenImports, importsOf, type ImportRules, packagesOf, sourcesIn } from './support/imports.js';
 
 const rules: ImportRules = {
   // Each of these may import those before it.
@@ -60,5 +60,34 @@ describe('the modules', () => {
   it('read no environment: only the command line does', () => {
     const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
     expect(readers.filter((path) => !path.startsWith('cli/'))).toEqual([]);
+  });
+});
+
+describe('the verifier', () => {
+  const verifier = sourcesIn(join(__dirname, '../src')).filter(({ path }) => path.startsWith('cli/verify/'));
+
+  it('shares the hash and how commands print with what it verifies, and nothing else', () => {
+    const shared = verifier.flatMap(importsOf).filter((path) => !path.startsWith('cli/verify/'));
+    expect([...new Set(shared)].toSorted()).toEqual([
+      'cli/errors.ts',
+      'cli/output.ts',
+      'cli/replay/progress.ts',
+      'platform/crypto/seal.ts',
+    ]);
+    const fromSeal = verifier.flatMap(
+      ({ text }) => /import \{(.*)\} from '[./]*platform\/crypto\/seal/.exec(text)?.[1] ?? [],
+    );
+    expect([...new Set(fromSeal)]).toEqual([' sha256 ']);
+  });
+
+  it('parses and verifies with what Node.js itself has', () => {
+    const packages = verifier.flatMap(packagesOf).filter((name) => !name.startsWith('node:'));
+    expect([...new Set(packages)]).toEqual(['commander']);
+  });
+
+  it('is told from the rest by these checks', () => {
+    const text = "import { parseNote } from '../../audit/note.js';\nimport canonicalize from 'canonicalize';";
+    const file = { path: 'cli/verify/note.ts', text };
+    expect([importsOf(file), packagesOf(file)]).toEqual([['audit/note.ts'], ['canonicalize']]);
   });
 });

@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { eventTypes } from '../src/consents/event-types.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
+import { erased } from './support/erasures.js';
 import { startApp, type TestApp } from './support/app.js';
 import { findChromium, type Language, languages, RealBrowser } from './support/chromium.js';
 import { aConsent, aConsentRequest } from './support/consents.js';
@@ -340,6 +341,23 @@ const words = {
       await follow(page, page.locator('main .button'));
       expect(await digits()).not.toBe(shown);
       await expectSound(page);
+    });
+
+    it('the account is going to be erased, and is kept after all', async () => {
+      const customer = await mira();
+      const page = await inAccount(customer, language, '/account/erasure');
+      await expectSound(page, 'erasure');
+      await follow(page, page.locator('main form button'));
+      await expectSound(page, 'erasure-asked');
+      await page.goto(`${app.url}/account/erasure`);
+      await expectSound(page, 'erasure-waiting');
+      await follow(page, page.locator('main form button'));
+      await expectSound(page);
+      const { token } = await erased(app, customer);
+      await page.goto(`${app.url}/account/erasure/progress`);
+      await page.locator('main input[name=token]').fill(token);
+      await follow(page, page.locator('main form button'));
+      await expectSound(page, 'erasure-progress');
     });
 
     it('the page about security, the front page and the pages for what goes wrong are sound', async () => {

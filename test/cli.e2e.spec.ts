@@ -279,6 +279,19 @@ describe('ccx serve in an empty folder', () => {
     });
   });
 
+  it('wraps the keys anew beside the service, and names the KEK that is missing', async () => {
+    const made = (await ccx(['keys', 'new'], { cwd })).stdout;
+    expect(Buffer.from(made, 'base64')).toHaveLength(32);
+    const keys = (command: string, env = {}) =>
+      ccx(['keys', command, '--json'], { cwd, env: { PORT: String(port), ...env } });
+    const { kek, ...came } = JSON.parse((await keys('rewrap')).stdout);
+    expect(came).toEqual({ rewrapped: 0, remaining: 0 });
+    expect(await keys('status', { CCX_KEK: made.trim() })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`wrapped by the KEK ${kek}`),
+    });
+  });
+
   it('refuses what an operator mistypes', async () => {
     const env = { PORT: String(port) };
     const add = ['operator', 'retailer', 'add', '--name', 'X', '--country', 'XX', '--website', 'http://x.example'];
@@ -341,7 +354,17 @@ describe('ccx serve', () => {
       env: { NODE_ENV: 'production', OAUTH_PROFILE: 'development', RATE_LIMITS: 'off', SEED: 'on' },
     });
     expect(code).toBe(2);
-    const settings = ['DATABASE_URL', 'CCX_KEK', 'CCX_PEPPER', 'OAUTH_PROFILE', 'RATE_LIMITS', 'SEED'];
+    const settings = [
+      'DATABASE_URL',
+      'CCX_KEK',
+      'CCX_PEPPER',
+      'CCX_LOG_KEY',
+      'LOG_STATE_FILE',
+      'ERASURE_REGISTER_FILE',
+      'OAUTH_PROFILE',
+      'RATE_LIMITS',
+      'SEED',
+    ];
     for (const setting of settings) expect(stderr).toContain(`- ${setting} `);
   });
 });

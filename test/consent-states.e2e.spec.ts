@@ -2,6 +2,7 @@ import { aCustomer, anOperator, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { amend, later, reading, reporting } from './support/consents.js';
 import { authorizeDevice, DEVICE_GRANT, type DeviceCodes, poll, reachDecision } from './support/device.js';
+import { askToBeErased, takeSteps } from './support/erasures.js';
 import { aSale } from './support/events.js';
 import {
   type ConsentAccess,
@@ -37,6 +38,10 @@ const states: Record<string, (life: Live) => Promise<unknown>> = {
     app.clock.advance({ minutes: 3 });
     await app.runJob('consents.expire');
   },
+  'customer erased': async ({ customer }) => {
+    await askToBeErased(app, customer);
+    await takeSteps(app);
+  },
   'retailer suspended': ({ retailer }) => suspendRetailer(app, retailer),
   'retailer reinstated': async ({ retailer }) => {
     await suspendRetailer(app, retailer);
@@ -60,6 +65,7 @@ withdrawn           | 401 invalid-token      | 200 no-consent         | 401 inva
 withdrawn with data | 401 invalid-token      | 200 no-consent         | 401 invalid-token      | 403 no-consent-at-time | 403 consent-withdrawn  | 400 invalid_grant  | inactive           | 401 invalid-token      | 404 grant-not-found    | 400 invalid_grant  | 400 authorization_pending
 expired             | 401 invalid-token      | 200 no-consent         | 401 invalid-token      | 403 no-consent-at-time | 200                    | 400 invalid_grant  | inactive           | 401 invalid-token      | 404 grant-not-found    | 400 invalid_grant  | 400 authorization_pending
 expired, swept      | 401 invalid-token      | 200 no-consent         | 401 invalid-token      | 403 no-consent-at-time | 200                    | 400 invalid_grant  | inactive           | 401 invalid-token      | 404 grant-not-found    | 400 invalid_grant  | 400 authorization_pending
+customer erased     | 401 invalid-token      | 200 no-consent         | 401 invalid-token      | 403 no-consent-at-time | 403 no-consent-at-time | 400 invalid_grant  | inactive           | 401 invalid-token      | 404 grant-not-found    | 400 invalid_grant  | 400 authorization_pending
 retailer suspended  | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 401 invalid_client | 401 invalid_client | 403 retailer-suspended | 403 retailer-suspended | 401 invalid_client | 401 invalid_client
 retailer reinstated | 200                    | 200                    | 200                    | 200                    | 200                    | 200                | active             | 200                    | 200                    | 200                | 400 authorization_pending
 client suspended    | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 403 retailer-suspended | 401 invalid_client | 401 invalid_client | 403 retailer-suspended | 403 retailer-suspended | 401 invalid_client | 401 invalid_client

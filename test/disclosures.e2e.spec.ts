@@ -82,6 +82,26 @@ describe('the customer’s disclosures', () => {
     expect(seen).toEqual(ids);
   });
 
+  it('reach back as far as they are kept, however long nobody has read in between', async () => {
+    const { body } = await read();
+    const ages = [40, 41, 300, 390, 500];
+    await app.db.query(
+      `insert into disclosures
+       select bucket, customer_id, checked_at - make_interval(days => age), gen_random_uuid(), consent_id, consent_version,
+              retailer_id, client_id, attributes, purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index,
+              leaf_count, nonce, path
+         from disclosures, unnest($2::int[]) as age where customer_id = $1`,
+      [mira.customerId, ages],
+    );
+    const daysAgo = (at: string) => Math.round((Date.parse(body.at) - Date.parse(at)) / 86_400_000);
+    const first = await list('?limit=3');
+    const second = await list(`?limit=3&cursor=${first.next_cursor}`);
+    expect([...first.items, ...second.items].map(({ at }) => daysAgo(at))).toEqual([0, 40, 41, 300, 390]);
+    expect(second.next_cursor).toBeNull();
+    const from = new Date(Date.parse(body.at) - 300.5 * 86_400_000).toISOString();
+    expect((await list(`?from=${from}&to=${body.at}`)).items).toHaveLength(3);
+  });
+
   it('are found by retailer, attribute and time', async () => {
     const rival = await aRetailer(app, { name: 'Grocer T' });
     const byRival = await consentToken(app, rival, mira, { details: [line] });
@@ -185,14 +205,15 @@ describe('recording disclosures', () => {
     await expect(reader.query('update disclosures set unchanged = true')).rejects.toThrow(/permission denied/);
   });
 
-  it('keeps the months apart', async () => {
+  it('keeps the days apart', async () => {
     await read();
-    const { rows } = await app.db.query<{ partition: string }>(
-      'select distinct tableoid::regclass::text as partition from disclosures',
+    const { rows } = await app.db.query<{ partition: string; day: string }>(
+      `select tableoid::regclass::text as partition, to_char(checked_at at time zone 'UTC', 'YYYY_MM_DD') as day
+         from disclosures where customer_id = $1`,
+      [mira.customerId],
     );
-    expect(rows.map(({ partition }) => partition)).toEqual([
-      `disclosures_${new Date().toISOString().slice(0, 7).replace('-', '_')}`,
-    ]);
+    expect(rows.map(({ partition }) => partition)).toEqual(rows.map(({ day }) => `disclosures_${day}`));
+    expect(rows).not.toEqual([]);
   });
 });
 

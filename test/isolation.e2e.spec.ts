@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { startApp, type TestApp } from './support/app.js';
+import { aConsent } from './support/consents.js';
 import { contentsOf } from './support/contents.js';
 import { aDelegation } from './support/delegations.js';
+import { askToBeErased, takeSteps } from './support/erasures.js';
 import { aLife, type Life, type Shops, shops } from './support/lives.js';
+import { publishLog } from './support/log.js';
 import { dpopFetch, retailerToken } from './support/oauth.js';
 import { type DocumentedOperation, documentedOperations, isDelegable } from './support/operations.js';
 import { refuseSharing } from './support/rules.js';
@@ -13,12 +16,16 @@ let app: TestApp;
 let retailers: Shops;
 let mira: Life;
 let otto: Life;
+/** By which the tailor attests that it has deleted what it held of somebody. */
+let noticeNumber: string;
 beforeAll(async () => {
   app = await startApp();
   retailers = await shops(app);
   bodies['switchConsent'] = { retailer_id: retailers.tailor.id };
   [mira, otto] = await Promise.all([aLife(app, retailers), aLife(app, retailers)]);
   await lookedAt(app);
+  noticeNumber = await aNotice();
+  await publishLog(app);
 });
 afterAll(() => app.stop());
 
@@ -33,13 +40,16 @@ const belongings: Record<string, (life: Life) => string | readonly string[]> = {
   '/v1/me/consent-requests': ({ openRequest }) => openRequest.id,
   '/v1/me/rules': ({ ruleId }) => ruleId,
   '/v1/me/consents': ({ till }) => till.consentId,
+  '/v1/me/disclosures': ({ disclosureId }) => disclosureId,
   '/v1/me/interactions': ({ interactionId }) => interactionId,
   '/v1/me/suggestions': ({ suggestionId }) => suggestionId,
+  '/v1/me/receipts': ({ receiptId }) => receiptId,
   '/v1/me/notices': ({ noticeHash }) => noticeHash,
   '/v1/consent-requests': ({ openRequest }) => openRequest.id,
-  '/v1/consents/{id}/receipts': ({ tailoring }) => tailoring.consentId,
+  '/v1/consents/{id}/receipts': ({ tailoring, receiptId }) => [tailoring.consentId, receiptId],
   '/v1/consents/{id}/notices': ({ tailoring, noticeHash }) => [tailoring.consentId, noticeHash],
   '/v1/interactions/disputes': ({ disputeId }) => disputeId,
+  '/v1/erasures': () => noticeNumber,
   '/v1/snapshots': ({ snapshotId }) => [snapshotId, '1'],
   '/oauth/grants': ({ tailoring }) => tailoring.consentId,
 };
@@ -56,8 +66,17 @@ const bodies: Record<string, object> = {
   confirmImport: { all: true },
   putInteractionNote: { text: 'Mine now.' },
   disputeInteraction: { reason: 'not_me' },
+  attestErasure: { outcome: 'deleted' },
   answerDispute: { answer: 'stands' },
 };
+
+async function aNotice(): Promise<string> {
+  const { customer } = await aConsent(app, { retailer: retailers.tailor });
+  await askToBeErased(app, customer);
+  await takeSteps(app);
+  const { rows } = await app.db.query<{ id: string }>('select id from erasure_notices');
+  return rows[0]!.id;
+}
 
 interface Answer {
   readonly status: number;

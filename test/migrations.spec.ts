@@ -81,7 +81,7 @@ describe('the migrations', () => {
       client.query<{ table_name: string; privilege_type: string }>(
         `select table_name, privilege_type from information_schema.role_table_grants
           where grantee = 'ccx_app' and privilege_type in ('UPDATE', 'DELETE', 'TRUNCATE')
-            and table_name in ('audit_log', 'preference_versions', 'consent_versions', 'disclosures', 'notices',
+            and table_name in ('audit_log', 'audit_checkpoints', 'audit_log_keys', 'preference_versions', 'consent_versions', 'disclosures', 'notices',
                                'consent_receipts', 'demand_releases')`,
       ),
     );

@@ -1,4 +1,6 @@
+import { leafBytes } from '../src/audit/leaf.js';
 import { Sequencer } from '../src/audit/sequencer.js';
+import { leafHashOf } from '../src/audit/tree.js';
 import { aCustomer, anAuditor, anOperator, type TestStaff } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aConsent } from './support/consents.js';
@@ -210,10 +212,12 @@ describe('the sequencer', () => {
   });
 
   it('keeps nobody waiting behind the backlog of others', async () => {
+    const commitment = Buffer.alloc(32, 7);
     await app.db.query(
-      `insert into audit_pending (bucket, id, type, at, leaf_hash, sealed, purposes, attributes)
-       select case when n = 0 then 65535 else 0 end, gen_random_uuid(), 'test.' || (n = 0), now(), sha256('leaf'), 'x', '{}', '{}'
+      `insert into audit_pending (bucket, id, type, at, leaf_hash, commitment, sealed, purposes, attributes)
+       select case when n = 0 then 65535 else 0 end, gen_random_uuid(), 'test.' || (n = 0), now(), $1, $2, 'x', '{}', '{}'
          from generate_series(0, 2500) n`,
+      [leafHashOf(leafBytes(commitment)), commitment],
     );
     const size = async () => Number((await app.db.query('select size from audit_state')).rows[0].size);
     const before = await size();

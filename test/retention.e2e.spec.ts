@@ -215,7 +215,7 @@ describe('what is older than the law allows', () => {
     const reporter = await aReporter(app);
     const [outdated, edge] = [monthAgo(38), monthAgo(35)];
     for (const month of [outdated, edge]) {
-      await app.db.query(`select ccx_add_month_partition('interactions', $1)`, [month]);
+      await app.db.query(`select ccx_add_partition('interactions', $1)`, [month]);
     }
     await keptThen(reporter, outdated);
     await keptThen(reporter, outdated, true);
@@ -249,7 +249,7 @@ describe('what is older than the law allows', () => {
 
   it('leaves what younger events stand or fall by', async () => {
     const reporter = await aReporter(app, history);
-    await app.db.query(`select ccx_add_month_partition('interactions', $1)`, [monthAgo(40)]);
+    await app.db.query(`select ccx_add_partition('interactions', $1)`, [monthAgo(40)]);
     const old = await keptThen(reporter, monthAgo(40), true);
     const young = reporter.sale();
     await report(reporter.tills, young);

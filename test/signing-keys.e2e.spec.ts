@@ -6,6 +6,7 @@ import { Kek } from '../src/platform/crypto/kek.js';
 import { privateKeyOf } from '../src/platform/crypto/key-pair.js';
 import { SigningKey, type SigningKeyStatus, type SigningKeyUse } from '../src/platform/crypto/signing-key.entity.js';
 import { SigningKeys } from '../src/platform/crypto/signing-keys.js';
+import { WrappedKeys } from '../src/platform/crypto/wrapped-keys.js';
 import { Database } from '../src/platform/database/database.js';
 import { aCustomer, anOperator, type TestStaff } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
@@ -61,7 +62,10 @@ describe('the keys that verify tokens', () => {
     }
   }
   /** As a process has them that has just started. */
-  const freshKeys = (clock = new StoppedClock()) => new SigningKeys(app.get(Database), app.get(Kek), clock);
+  const freshKeys = (clock = new StoppedClock()) => {
+    const kek = app.get(Kek);
+    return new SigningKeys(app.get(Database), kek, clock, new WrappedKeys(kek));
+  };
 
   it('are there for every one of many tokens that come at once, right after the start', async () => {
     const kid = await kidBy('token', 'current');

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-import { pseudonymOf, SubjectKeys } from '../platform/crypto/subject-keys.js';
-import { bucketOf, type CustomerKey } from '../platform/customer-key.js';
+import { CustomerKeysMissingError, pseudonymOf, SubjectKeys } from '../platform/crypto/subject-keys.js';
+import { bucketOf, type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import { Random } from '../platform/random.js';
 import { makeLeaf } from './leaf.js';
+import { insertPending } from './pending.queries.js';
 
 /** Who did it. A customer has no id here: the entry's pseudonym says who, for those who may know. */
 export interface Actor {
@@ -46,6 +47,9 @@ export interface AuditReference {
   leafHash: Buffer;
 }
 
+/** More would be more parameters than a statement may have. */
+const AT_ONCE = 1_000;
+
 /** The way into the log. It knows no domain. */
 @Injectable()
 export class AuditService {
@@ -57,13 +61,15 @@ export class AuditService {
   /**
    * Records what happened, in the transaction in which it happens: both are kept or neither is. Takes no lock and
    * counts nothing; the sequencer gives the entry its index afterwards.
+   *
+   * @throws CustomerKeysMissingError when the customer is being erased, or never was
    */
   async append(tx: Tx, event: AuditEvent): Promise<AuditReference> {
     const [reference] = await this.appendAll(tx, [event]);
     return reference as AuditReference;
   }
 
-  /** The same for many entries at once, with one statement, and their references in the same order. */
+  /** The same for many entries at once, with one statement for a thousand, and their references in the same order. */
   async appendAll(tx: Tx, events: readonly AuditEvent[]): Promise<AuditReference[]> {
     const auditKeys = await this.auditKeysOf(tx, events);
     const entries = events.map((event, index) => {
@@ -71,32 +77,26 @@ export class AuditService {
       const auditKey = auditKeys[index] as Buffer;
       return { event, id, auditKey, ...makeLeaf(auditKey, id, toJson(event)) };
     });
-    await tx.query(
-      `insert into audit_pending
-         (bucket, id, type, at, leaf_hash, sealed, pseudonym, retailer_id, purposes, attributes, consent_version)
-       select bucket, id, type, at, decode(leaf_hash, 'hex'), decode(sealed, 'hex'), decode(pseudonym, 'hex'),
-              retailer_id, purposes, attributes, consent_version
-         from jsonb_to_recordset($1::jsonb) as entry (
-           bucket int, id uuid, type text, at timestamptz, leaf_hash text, sealed text, pseudonym text,
-           retailer_id uuid, purposes text[], attributes text[], consent_version int)`,
-      [
-        JSON.stringify(
-          entries.map(({ event, id, auditKey, leafHash, sealed }) => ({
-            bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
-            id,
-            type: event.type,
-            at: event.at,
-            leaf_hash: leafHash.toString('hex'),
-            sealed: sealed.toString('hex'),
-            pseudonym: event.customer ? pseudonymOf(auditKey).toString('hex') : null,
-            retailer_id: event.retailerId ?? null,
-            purposes: event.purposes ?? [],
-            attributes: event.attributes ?? [],
-            consent_version: event.consent?.version ?? null,
-          })),
-        ),
-      ],
-    );
+    const customers = [...new Set(events.flatMap(({ customer }) => customer?.customerId ?? []))].map(customerKey);
+    const rows = entries.map(({ event, id, auditKey, leafHash, commitment, sealed }) => ({
+      bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
+      id,
+      type: event.type,
+      at: event.at,
+      leaf_hash: leafHash,
+      commitment,
+      sealed,
+      pseudonym: event.customer ? pseudonymOf(auditKey) : null,
+      retailer_id: event.retailerId ?? null,
+      purposes: event.purposes ?? [],
+      attributes: event.attributes ?? [],
+      consent_version: event.consent?.version ?? null,
+    }));
+    let written = 0;
+    for (let next = 0; next < rows.length; next += AT_ONCE) {
+      written += await insertPending(tx, rows.slice(next, next + AT_ONCE), customers);
+    }
+    if (written < entries.length) throw new CustomerKeysMissingError('There are no keys of this customer.');
     return entries.map(({ id, leafHash }) => ({ id, leafHash }));
   }
 

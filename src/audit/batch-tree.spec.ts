@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 import fc from 'fast-check';
 
-import { batchTree, leafHashOf, rootFrom } from './batch-tree.js';
+import { batchTree } from './batch-tree.js';
+import { leafHashOf, rootFrom } from './tree.js';
 
 const hashOf = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
 const node = (left: Buffer, right: Buffer) => hashOf(Buffer.of(1), left, right);

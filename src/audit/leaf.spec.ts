@@ -19,7 +19,7 @@ describe('an audit leaf', () => {
 
   it('opens to the event under its own key and id only', () => {
     const leaf = makeLeaf(key, id, event);
-    expect(openLeaf(key, id, leaf)).toEqual({ event, intact: true });
+    expect(openLeaf(key, id, leaf)).toEqual({ event, commitment: leaf.commitment, intact: true });
     expect(() => openLeaf(Buffer.alloc(32, 8), id, leaf)).toThrow('does not open');
     expect(() => openLeaf(key, id.replace('0192', '0193'), leaf)).toThrow('does not open');
   });

@@ -1,11 +1,16 @@
-import { deriveKey, hmac, open, seal, sha256 } from '../platform/crypto/seal.js';
+import { deriveKey, hmac, open, seal, SealBrokenError, sha256 } from '../platform/crypto/seal.js';
 import { canonicalJson, type JsonObject } from '../platform/json.js';
-import { leafHashOf } from './batch-tree.js';
+import { leafHashOf } from './tree.js';
 
 /** One entry, as the log keeps it: a hash to be proved and the event sealed for those who may open it. */
 export interface Leaf {
   leafHash: Buffer;
   sealed: Buffer;
+}
+
+/** An entry with what its leaf is made of, which is all that is left of it once it is erased. */
+export interface CommittedLeaf extends Leaf {
+  commitment: Buffer;
 }
 
 /**
@@ -15,26 +20,56 @@ export interface Leaf {
  *
  * @param auditKey 32 bytes: the customer's, or the broker's for entries about no customer.
  */
-export function makeLeaf(auditKey: Buffer, id: string, event: JsonObject): Leaf {
+export function makeLeaf(auditKey: Buffer, id: string, event: JsonObject): CommittedLeaf {
   const text = canonicalJson(event);
+  const commitment = sha256(nonceOf(auditKey, id), text);
   return {
-    leafHash: committedLeafHash(nonceOf(auditKey, id), text),
+    commitment,
+    leafHash: leafHashOf(leafBytes(commitment)),
     sealed: seal(deriveKey(auditKey, 'audit seal'), text, id),
   };
 }
 
-/** Opens an entry and tells whether it is the event that the leaf commits to. */
-export function openLeaf(auditKey: Buffer, id: string, leaf: Leaf): { event: JsonObject; intact: boolean } {
+/** Opens an entry and tells what it commits to, and whether that is what the leaf commits to. */
+export function openLeaf(
+  auditKey: Buffer,
+  id: string,
+  leaf: Leaf,
+): { event: JsonObject; commitment: Buffer; intact: boolean } {
   const text = open(deriveKey(auditKey, 'audit seal'), leaf.sealed, id).toString();
-  const leafHash = committedLeafHash(nonceOf(auditKey, id), text);
-  return { event: JSON.parse(text) as JsonObject, intact: leafHash.equals(leaf.leafHash) };
+  const commitment = sha256(nonceOf(auditKey, id), text);
+  const intact = leafHashOf(leafBytes(commitment)).equals(leaf.leafHash);
+  return { event: JSON.parse(text) as JsonObject, commitment, intact };
+}
+
+/** An entry that was opened: the event, the nonce, and whether the leaf commits to them. */
+export interface Opening {
+  readonly event: JsonObject;
+  readonly nonce: Buffer;
+  readonly intact: boolean;
+}
+
+/** Opens an entry for those who want to prove it; null where it does not open, so that it is not what was written. */
+export function openingOf(auditKey: Buffer, id: string, leaf: Leaf): Opening | null {
+  try {
+    const { event, intact } = openLeaf(auditKey, id, leaf);
+    return { event, intact, nonce: nonceOf(auditKey, id) };
+  } catch (error) {
+    if (error instanceof SealBrokenError) return null;
+    throw error;
+  }
 }
 
 export function nonceOf(auditKey: Buffer, id: string): Buffer {
   return hmac(deriveKey(auditKey, 'audit nonce'), id);
 }
 
+/** The bytes of the leaf that holds this commitment, in the canonical form of RFC 8785: what is hashed and mirrored. */
+export function leafBytes(commitment: Buffer): Buffer {
+  return Buffer.from(`{"c":"${commitment.toString('base64url')}","v":1}`);
+}
+
 /** The leaf hash that commits to a text, which is told again only by whoever has both it and the nonce. */
 export function committedLeafHash(nonce: Buffer, text: string): Buffer {
-  return leafHashOf(canonicalJson({ c: sha256(nonce, text).toString('base64url'), v: 1 }));
+  return leafHashOf(leafBytes(sha256(nonce, text)));
 }

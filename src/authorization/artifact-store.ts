@@ -51,6 +51,7 @@ export class ArtifactStore implements OnModuleInit {
     this.personalData.register({
       module: 'authorization',
       tables: ['oauth_artifacts'],
+      atOnce: true,
       // Codes, refresh tokens and page visits say nothing that the consent does not say better.
       export: async function* () {},
       erase: async (tx, { bucket, customerId }) => {

@@ -29,6 +29,7 @@ import { AccountConsentsController } from './pages/account-consents.controller.j
 import { AccountDoorController } from './pages/account-door.controller.js';
 import { AccountRequestsController } from './pages/account-requests.controller.js';
 import { AccountRulesController } from './pages/account-rules.controller.js';
+import { AccountErasureController } from './pages/account-erasure.controller.js';
 import { AccountSecurityController } from './pages/account-security.controller.js';
 import { AccountSwitchesController } from './pages/account-switches.controller.js';
 import { AccountTillCodeController } from './pages/account-till-code.controller.js';
@@ -51,6 +52,7 @@ import { StatedValues } from './pages/stated-values.js';
 import { Visits } from './pages/visits.js';
 import { ProtectedResourceController } from './protected-resource.controller.js';
 import { RetailerTokens } from './retailer-tokens.js';
+import { Rewrapping } from './rewrap.service.js';
 import { StructuredTokens } from './structured-tokens.js';
 import { TokenJournal } from './token-journal.js';
 
@@ -68,6 +70,7 @@ const engine = [
   GrantManagement,
   Grants,
   KeyRotation,
+  Rewrapping,
   StructuredTokens,
   TokenJournal,
 ];
@@ -103,6 +106,7 @@ const pages = [
     AccountConsentsController,
     AccountRequestsController,
     AccountRulesController,
+    AccountErasureController,
     AccountSecurityController,
     AccountSwitchesController,
     AccountTillCodeController,

@@ -4,8 +4,12 @@ import { SigningKeyTooNewError } from '../platform/crypto/signing-keys.errors.js
 import { Access, actorOf, CurrentStaff, type StaffPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { InvalidCursorError, type Page, PageDto, PageQuery } from '../platform/http/paging.js';
+import { LongJobDto } from '../platform/http/long-job.dto.js';
+import { UuidParam } from '../platform/http/validation.js';
+import { LongJobNotFoundError } from '../platform/jobs/long-jobs.errors.js';
 import { KeyRotation } from './key-rotation.service.js';
 import { KeyRotationDto, RotatedKeysDto, SigningKeyDto } from './keys.dto.js';
+import { Rewrapping } from './rewrap.service.js';
 
 const tag = 'Keys (operator)';
 
@@ -36,10 +40,25 @@ const retired = {
   retired_at: '2026-11-22T09:00:00.000Z',
 };
 
-/** The keys with which this service signs. */
+const rewrapped = {
+  id: '0199e6a0-4d55-7b3a-9c21-5f0a7d3c1b42',
+  kind: 'keys.rewrap',
+  status: 'succeeded',
+  progress: { done: 24_118, total: 24_118 },
+  result: { kek: '5d0e1c7a9b3f2846', rewrapped: 24_118, remaining: 0 },
+  errors: [],
+  created_at: '2026-11-22T09:00:00.000Z',
+  started_at: '2026-11-22T09:00:00.250Z',
+  finished_at: '2026-11-22T09:00:31.000Z',
+};
+
+/** The keys with which this service signs, and those that it wraps. */
 @Controller('v1/admin/keys')
 export class KeysController {
-  constructor(private readonly rotation: KeyRotation) {}
+  constructor(
+    private readonly rotation: KeyRotation,
+    private readonly rewrapping: Rewrapping,
+  ) {}
 
   @Get()
   @Access('operator')
@@ -84,5 +103,35 @@ export class KeysController {
     @Body() { use, emergency }: KeyRotationDto,
   ): Promise<RotatedKeysDto> {
     return RotatedKeysDto.of(await this.rotation.rotate(actorOf(staff), use, { emergency }));
+  }
+
+  @Post('rewrap')
+  @Access('operator')
+  @Operation({
+    id: 'rewrapKeys',
+    tag,
+    summary: 'Wraps every key anew that an earlier KEK has wrapped.',
+    description:
+      'For after the KEK was replaced: until it is done, the service needs the earlier one as `CCX_KEK_PREVIOUS`. It ' +
+      'goes on beside everything else. Asked for while one is under way, that one is answered. Where `remaining` is not ' +
+      '0 in the end, a process wrapped with the earlier KEK meanwhile: give all of them the new one, and ask again.',
+    ok: { status: 202, type: LongJobDto, description: 'The job.', example: rewrapped },
+    errors: [],
+  })
+  async rewrap(@CurrentStaff() staff: StaffPrincipal): Promise<LongJobDto> {
+    return LongJobDto.of(await this.rewrapping.start(actorOf(staff)));
+  }
+
+  @Get('rewrap/:id')
+  @Access('operator')
+  @Operation({
+    id: 'getKeyRewrapping',
+    tag,
+    summary: 'See how far the rewrapping has come.',
+    ok: { status: 200, type: LongJobDto, description: 'The job.', example: rewrapped },
+    errors: [LongJobNotFoundError],
+  })
+  async rewrapJob(@UuidParam('id') id: string): Promise<LongJobDto> {
+    return LongJobDto.of(await this.rewrapping.job(id));
   }
 }

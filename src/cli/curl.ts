@@ -1,3 +1,6 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
 import type { Command } from 'commander';
 
 import { clientCommand, connectAs, reasonOf, textOrFile } from './as-client.js';
@@ -18,6 +21,7 @@ interface CurlOptions {
   subject?: string;
   include?: boolean;
   fail?: boolean;
+  output?: string;
 }
 
 /** `ccx curl`: one call of the API as a retailer, with everything signed that has to be, or as staff. */
@@ -35,6 +39,7 @@ export function curlCommand(env: NodeJS.ProcessEnv): Command {
     .option('--consent', 'with the consent of a customer, see `ccx authorize`; the newest unless --subject is given')
     .option('--subject <subject>', 'with the consent of this customer')
     .option('--scope <scopes>', 'only these scopes, separated by spaces; all that the client has unless given')
+    .option('-o, --output <file>', 'write the body to this file, as it is')
     .option('-i, --include', 'print status and headers, too')
     .option('-f, --fail', 'exit with 1 when the answer is an error')
     .action((address: string, options: CurlOptions) => curl(address, options, env));
@@ -45,10 +50,15 @@ async function curl(address: string, options: CurlOptions, env: NodeJS.ProcessEn
     isStaffRole(options.as) ? callAsStaff(address, options.as, options, env) : callAsRetailer(address, options, env),
   );
   if (options.include) print(headOf(response));
+  if (options.output !== undefined && response.ok) return save(response, options.output);
   const body = await response.text();
   if (body !== '') print(process.stdout.isTTY ? readable(body, response) : body);
   if (!response.ok && !options.include) say(`${response.status} ${response.statusText}`);
   if (!response.ok && options.fail) throw new CliError(`The answer is an error.`);
+}
+
+async function save({ body }: Response, file: string): Promise<void> {
+  await pipeline(body ?? [], createWriteStream(file));
 }
 
 async function callAsRetailer(address: string, options: CurlOptions, env: NodeJS.ProcessEnv): Promise<Response> {

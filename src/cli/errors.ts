@@ -1,5 +1,7 @@
 import { ConfigError } from '../platform/config/config.js';
+import { UnknownKekError } from '../platform/crypto/kek.js';
 import { EmbeddedPostgresError } from '../platform/embedded-postgres/embedded-postgres.js';
+import { ErasureRegisterError } from '../platform/erasure-register.errors.js';
 import { CcxError } from '../platform/errors.js';
 
 /** How a command ends: the shell's exit codes, the same for every command. */
@@ -27,7 +29,9 @@ export class CliError extends Error {
 export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.misused };
-  if (error instanceof EmbeddedPostgresError) return { message: error.message, exitCode: exitCodes.failed };
+  if (error instanceof EmbeddedPostgresError || error instanceof UnknownKekError)
+    return { message: error.message, exitCode: exitCodes.failed };
+  if (error instanceof ErasureRegisterError) return { message: error.message, exitCode: exitCodes.failed };
   if (error instanceof CcxError) return { message: describeProblem(error), exitCode: exitCodes.failed };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message, exitCode: exitCodes.failed };

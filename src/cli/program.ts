@@ -29,14 +29,18 @@ type MakeCommand = (env: NodeJS.ProcessEnv) => Command;
 // Only what is asked for is loaded: a call of the API needs nothing of the service.
 const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   serve: async () => (await import('./serve.js')).serveCommand,
+  audit: async () => (await import('./audit.js')).auditCommand,
+  log: async () => (await import('./log.js')).logCommand,
   migrate: async () => (await import('./migrate.js')).migrateCommand,
   operator: async () => (await import('./operator.js')).operatorCommand,
+  keys: async () => (await import('./keys.js')).keysCommand,
   curl: async () => (await import('./curl.js')).curlCommand,
   authorize: async () => (await import('./authorize.js')).authorizeCommand,
   demo: async () => (await import('./demo/command.js')).demoCommand,
   rebuild: async () => (await import('./rebuild.js')).rebuildCommand,
   replay: async () => (await import('./replay/command.js')).replayCommand,
   evaluate: async () => (await import('./evaluate/command.js')).evaluateCommand,
+  verify: async () => (await import('./verify/command.js')).verifyCommand,
 };
 
 async function commandLine({ args, env, version }: Invocation): Promise<Command> {

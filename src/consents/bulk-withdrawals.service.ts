@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import type { CustomerKey } from '../platform/customer-key.js';
-import { Database } from '../platform/database/database.js';
+import { Database, type Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import type { Purpose } from '../vocabulary/code-lists.js';
 import { withoutPurpose } from './amendment.js';
@@ -68,20 +68,28 @@ export class BulkWithdrawals {
       for (const request of calledOff) request.refuse(at);
       return { changed: changesOf(open, reach, reportedData, at), calledOff };
     }
-    return this.database.transaction(async (tx) => {
-      // Locked first: what is given by it at this moment is among the consents that are locked next.
-      const pending = await lockPreApprovals(tx, customer, reach);
-      const open = await lockOpenConsents(tx, customer, reach);
-      const at = this.clock.now();
-      const calledOff = concerned(pending, reach, at);
-      for (const request of calledOff) await this.preApprovals.callOff(tx, request, { actor, at });
-      const changed = changesOf(open, reach, reportedData, at);
-      for (const { consent, change } of changed) {
-        const data: JsonObject = change === 'withdrawn' ? { reported_data: reportedData } : {};
-        await this.lifecycle.record(tx, consent, change, { at, actor, data });
-      }
-      return { changed, calledOff };
-    });
+    return this.database.transaction((tx) => this.withdrawAllIn(tx, customer, reach, { reportedData, actor }));
+  }
+
+  /** The same in a transaction that does more than that. */
+  async withdrawAllIn(
+    tx: Tx,
+    customer: CustomerKey,
+    reach: Reach,
+    { reportedData = 'keep', actor }: Omit<Terms, 'dryRun'>,
+  ): Promise<BulkWithdrawal> {
+    // Locked first: what is given by it at this moment is among the consents that are locked next.
+    const pending = await lockPreApprovals(tx, customer, reach);
+    const open = await lockOpenConsents(tx, customer, reach);
+    const at = this.clock.now();
+    const calledOff = concerned(pending, reach, at);
+    for (const request of calledOff) await this.preApprovals.callOff(tx, request, { actor, at });
+    const changed = changesOf(open, reach, reportedData, at);
+    for (const { consent, change } of changed) {
+      const data: JsonObject = change === 'withdrawn' ? { reported_data: reportedData } : {};
+      await this.lifecycle.record(tx, consent, change, { at, actor, data });
+    }
+    return { changed, calledOff };
   }
 }
 

@@ -86,7 +86,8 @@ type Methods =
   | 'preApprove'
   | 'approve'
   | 'refuse'
-  | 'lapse';
+  | 'lapse'
+  | 'leftTo';
 type Columns = Omit<ConsentRequest, Methods>;
 
 /**
@@ -228,6 +229,21 @@ export class ConsentRequest {
     this.status = 'refused';
     this.decidedByRule = rule;
     this.decidedAt = now;
+  }
+
+  /** The same as far as its retailer can tell, with nobody behind it any more and nothing of who was. */
+  leftTo(nobody: CustomerKey, now: Date): ConsentRequest {
+    return Object.assign(new ConsentRequest(), {
+      ...this,
+      ...nobody,
+      status: this.statusToRetailer(now),
+      details: this.asked(),
+      struck: [],
+      message: null,
+      decidedByRule: null,
+      shownAt: null,
+      decidedAt: this.isHiddenFromRetailer() ? null : this.decidedAt,
+    } satisfies Columns);
   }
 
   /** Nobody decided it in time. */

@@ -1,4 +1,4 @@
-import { type FindManyOptions, MoreThan, type SelectQueryBuilder } from 'typeorm';
+import { type FindManyOptions, IsNull, MoreThan, type SelectQueryBuilder } from 'typeorm';
 
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
@@ -62,6 +62,15 @@ function preApprovalsOf(
     where: { bucket, customerId, status: 'pre_approved', ...(retailerId !== undefined && { retailerId }) },
     order: { id: 'DESC' },
   };
+}
+
+/** What retailers put into the customer's list and were given nothing for, kept from changing until commit. */
+export function lockUnanswered(tx: Tx, { bucket, customerId }: CustomerKey): Promise<ConsentRequest[]> {
+  return tx.find(ConsentRequest, {
+    where: { bucket, customerId, origin: 'inbox', consentId: IsNull() },
+    order: { id: 'ASC' },
+    lock: { mode: 'pessimistic_write' },
+  });
 }
 
 /** False when somebody else has made one for the retailer in this very moment, once they have committed. */

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 
 import { type Actor, AuditService, recordedActor } from '../audit/audit.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
-import { CustomerKeysMissingError, SubjectKeys } from '../platform/crypto/subject-keys.js';
+import { sha256 } from '../platform/crypto/seal.js';
+import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
 import { actingIn } from '../platform/http/access.js';
-import type { JsonObject } from '../platform/json.js';
+import { canonicalJson, type JsonObject, type JsonValue } from '../platform/json.js';
 import type { Consent } from './consent.entity.js';
 import type { ConsentRequest } from './consent-request.entity.js';
 import { type ConsentChange, ConsentVersion } from './consent-version.entity.js';
@@ -94,6 +95,8 @@ export class ConsentsJournal {
         ...told,
         ...(preApprovalId !== undefined && { pre_approval_id: preApprovalId }),
         ...(noticeHash && { notice: noticeHash.toString('hex') }),
+        // Binds the lines to the log: who shows others later shows that they are not what was given.
+        details: sha256(canonicalJson(details as unknown as JsonValue)).toString('hex'),
       },
     });
     return this.receipts.ofChange(tx, consent, change, { at, actor, rule, requestId: requestId ?? null, audit });
@@ -149,12 +152,6 @@ export class ConsentsJournal {
 
   // A request to an address that nobody has does the same work as any other and names nobody in the end.
   private async nameable(tx: Tx, customer: CustomerKey): Promise<CustomerKey | undefined> {
-    try {
-      await this.keys.of(tx, customer);
-      return customer;
-    } catch (error) {
-      if (error instanceof CustomerKeysMissingError) return undefined;
-      throw error;
-    }
+    return (await this.keys.hold(tx, customer)) ? customer : undefined;
   }
 }

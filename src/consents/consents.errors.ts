@@ -39,6 +39,19 @@ export class NoticeNotFoundError extends CcxError {
   }
 }
 
+/** No such receipt, or it is someone else's: the two look the same from outside. */
+@Problem({
+  code: 'receipt-not-found',
+  kind: 'not-found',
+  title: 'No such receipt',
+  advice: 'Check the id: it is the `receipt_id` inside, and the lists of receipts name those that are yours.',
+})
+export class ReceiptNotFoundError extends CcxError {
+  constructor(id: string) {
+    super(`There is no receipt ${id}.`);
+  }
+}
+
 /** Unknown, malformed, another retailer's, ended or never given: all of these look the same from outside. */
 @Problem({
   code: 'no-consent',

@@ -6,6 +6,7 @@ import { VocabularyModule } from '../vocabulary/vocabulary.module.js';
 import { BulkWithdrawals } from './bulk-withdrawals.service.js';
 import { ConsentAnswers } from './consent-answers.js';
 import { ConsentCommandsController } from './consent-commands.controller.js';
+import { ConsentEndings } from './consent-endings.service.js';
 import { ConsentLifecycle } from './consent-lifecycle.service.js';
 import { ConsentReminders } from './consent-reminders.service.js';
 import { ConsentRenewals } from './consent-renewals.service.js';
@@ -21,6 +22,7 @@ import { LineOrigins } from './line-origins.service.js';
 import { PreApprovalDecisions } from './pre-approval-decisions.js';
 import { PreApprovals } from './pre-approvals.service.js';
 import { ReceiptIssuer } from './receipt-issuer.js';
+import { ReceiptProofs } from './receipt-proofs.service.js';
 import { ReceiptSchemaController } from './receipt-schema.controller.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -44,6 +46,7 @@ import { RulesService } from './rules.service.js';
     RulesController,
   ],
   providers: [
+    ConsentEndings,
     BulkWithdrawals,
     ConsentAnswers,
     ConsentLifecycle,
@@ -58,6 +61,7 @@ import { RulesService } from './rules.service.js';
     PreApprovalDecisions,
     PreApprovals,
     ReceiptIssuer,
+    ReceiptProofs,
     ReceiptsService,
     RequestDecisions,
     RequestNotices,
@@ -66,6 +70,7 @@ import { RulesService } from './rules.service.js';
   ],
   exports: [
     BulkWithdrawals,
+    ConsentEndings,
     ConsentLifecycle,
     ConsentRenewals,
     ConsentsService,

@@ -283,3 +283,22 @@ export function isNoticeOf(
 ): Promise<boolean> {
   return reader.existsBy(ConsentVersion, { bucket, customerId, consentId, noticeHash: hash });
 }
+
+/** From now on it is this customer's, or nobody's. */
+export async function moveRef(tx: Tx, kind: ConsentRef['kind'], id: string, to: CustomerKey): Promise<void> {
+  const { bucket, customerId } = to;
+  await tx.update(ConsentRef, { id, kind }, { bucket, customerId });
+}
+
+/** Every consent that the customer has ever given, by retailer. */
+export async function consentsByRetailer(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+): Promise<Map<string, string[]>> {
+  const rows = await reader.query<{ retailer_id: string; ids: string[] }[]>(
+    `select retailer_id, array_agg(id order by id) as ids
+       from consents where bucket = $1 and customer_id = $2 group by retailer_id`,
+    [bucket, customerId],
+  );
+  return new Map(rows.map(({ retailer_id, ids }) => [retailer_id, ids]));
+}

@@ -1,13 +1,21 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
+import { NotYetInTheLogError } from '../audit/log.errors.js';
 import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { decodeCursor, type Page, PageDto, PageQuery, pageSize } from '../platform/http/paging.js';
 import { Sha256Param, UuidParam } from '../platform/http/validation.js';
 import { receiptExample } from './consent-examples.js';
-import { ConsentNotFoundError, ConsentRequestNotFoundError, NoticeNotFoundError } from './consents.errors.js';
+import {
+  ConsentNotFoundError,
+  ConsentRequestNotFoundError,
+  NoticeNotFoundError,
+  ReceiptNotFoundError,
+} from './consents.errors.js';
 import { noticeAnswer } from './notice.dto.js';
+import { openedReceiptProofExample, ReceiptProofDto } from './receipt-proof.dto.js';
+import { ReceiptProofs } from './receipt-proofs.service.js';
 import { ReceiptDto } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
 
@@ -23,7 +31,10 @@ const page = {
 /** What the customer can show for every change of their consents. */
 @Controller('v1/me')
 export class ReceiptsController {
-  constructor(private readonly receipts: ReceiptsService) {}
+  constructor(
+    private readonly receipts: ReceiptsService,
+    private readonly proofs: ReceiptProofs,
+  ) {}
 
   @Get('consents/:id/receipts')
   @Access('customer', 'consents.read')
@@ -62,6 +73,25 @@ export class ReceiptsController {
     @Query() query: PageQuery,
   ): Promise<Page<ReceiptDto>> {
     return ReceiptDto.page(await this.receipts.listOfRequest(customer, id), pageSize(query));
+  }
+
+  @Get('receipts/:id/proof')
+  @Access('customer', 'consents.read')
+  @Operation({
+    id: 'getReceiptProof',
+    tag,
+    summary: 'Prove that a receipt is in the log',
+    description:
+      'The receipt, the leaf of the log that it promises, what opens that leaf, and the proof that the leaf is under a ' +
+      'published checkpoint. Keep it: `ccx verify` checks it without CCX, also once you have been erased.',
+    ok: { status: 200, type: ReceiptProofDto, description: 'The proof.', example: openedReceiptProofExample },
+    errors: [ReceiptNotFoundError, NotYetInTheLogError],
+  })
+  async proof(
+    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @UuidParam('id') id: string,
+  ): Promise<ReceiptProofDto> {
+    return ReceiptProofDto.of(await this.proofs.ofCustomer(customer, id));
   }
 
   @Get('notices/:hash')

@@ -24,6 +24,14 @@ export function findReceipt(
   return reader.findOneBy(StoredReceipt, { bucket, customerId, consentId, version });
 }
 
+export function findReceiptById(
+  reader: Reader,
+  { bucket, customerId }: CustomerKey,
+  id: string,
+): Promise<StoredReceipt | null> {
+  return reader.findOneBy(StoredReceipt, { bucket, customerId, id });
+}
+
 /** A version of a consent, as the consent itself names it. */
 export interface RowVersion extends RowKey {
   readonly version: number;

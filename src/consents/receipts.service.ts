@@ -6,12 +6,18 @@ import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import { Database, type Reader } from '../platform/database/database.js';
 import { canonicalJson } from '../platform/json.js';
 import { findRequest } from './consent-requests.queries.js';
-import { ConsentNotFoundError, ConsentRequestNotFoundError, NoticeNotFoundError } from './consents.errors.js';
+import {
+  ConsentNotFoundError,
+  ConsentRequestNotFoundError,
+  NoticeNotFoundError,
+  ReceiptNotFoundError,
+} from './consents.errors.js';
 import { findConsent, findNotice, findRef, holderOf, isNoticeOf } from './consents.queries.js';
 import type { Holder } from './receipt.js';
 import { unpackJws } from './receipt-pack.js';
 import {
   findReceipt,
+  findReceiptById,
   findReceiptOfRequest,
   findReceipts,
   listReceipts,
@@ -67,6 +73,26 @@ export class ReceiptsService {
   /** All receipts of a customer, newest first, for handing everything over. */
   async all(reader: Reader, customer: CustomerKey, page: { before?: string; limit: number }): Promise<Receipt[]> {
     return this.openAll('customer', customer, await pageOfAllReceipts(reader, customer, page), reader);
+  }
+
+  /** One of the customer's receipts. @throws ReceiptNotFoundError */
+  async get(customer: CustomerKey, receiptId: string): Promise<Receipt> {
+    const { reader } = this.database;
+    const stored = await findReceiptById(reader, customer, receiptId);
+    const receipt = stored && (await this.openFor('customer', reader, customer, stored));
+    if (!receipt) throw new ReceiptNotFoundError(receiptId);
+    return receipt;
+  }
+
+  /** One of a retailer's receipts of a consent given to it. @throws ConsentNotFoundError, ReceiptNotFoundError */
+  async getForRetailer(retailerId: string, consentId: string, receiptId: string): Promise<Receipt> {
+    const customer = await this.holder('consent', consentId, retailerId);
+    if (!customer) throw new ConsentNotFoundError(consentId);
+    const { reader } = this.database;
+    const stored = await findReceiptById(reader, customer, receiptId);
+    const receipt = stored?.consentId === consentId ? await this.openFor('retailer', reader, customer, stored) : null;
+    if (!receipt) throw new ReceiptNotFoundError(receiptId);
+    return receipt;
   }
 
   /** A retailer's receipts of a consent that was given to it, newest first. @throws ConsentNotFoundError */

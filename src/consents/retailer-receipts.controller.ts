@@ -1,13 +1,21 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
+import { NotYetInTheLogError } from '../audit/log.errors.js';
 import { Access, CurrentRetailer, type RetailerPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { decodeCursor, type Page, PageDto, PageQuery, pageSize } from '../platform/http/paging.js';
 import { Sha256Param, UuidParam } from '../platform/http/validation.js';
 import { receiptExample } from './consent-examples.js';
-import { ConsentNotFoundError, ConsentRequestNotFoundError, NoticeNotFoundError } from './consents.errors.js';
+import {
+  ConsentNotFoundError,
+  ConsentRequestNotFoundError,
+  NoticeNotFoundError,
+  ReceiptNotFoundError,
+} from './consents.errors.js';
 import { noticeAnswer } from './notice.dto.js';
+import { receiptProofExample, ReceiptProofDto } from './receipt-proof.dto.js';
+import { ReceiptProofs } from './receipt-proofs.service.js';
 import { ReceiptDto } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
 
@@ -23,7 +31,10 @@ const page = {
 /** With what a retailer can show that a customer consented, and when that ended. */
 @Controller('v1')
 export class RetailerReceiptsController {
-  constructor(private readonly receipts: ReceiptsService) {}
+  constructor(
+    private readonly receipts: ReceiptsService,
+    private readonly proofs: ReceiptProofs,
+  ) {}
 
   @Get('consents/:id/receipts')
   @Access('retailer', 'consents.read')
@@ -64,6 +75,26 @@ export class RetailerReceiptsController {
     @Query() query: PageQuery,
   ): Promise<Page<ReceiptDto>> {
     return ReceiptDto.page(await this.receipts.listOfRequestForRetailer(retailerId, id), pageSize(query));
+  }
+
+  @Get('consents/:id/receipts/:receipt_id/proof')
+  @Access('retailer', 'consents.read')
+  @Operation({
+    id: 'getConsentReceiptProof',
+    tag,
+    summary: 'Prove that a receipt is in the log',
+    description:
+      'The receipt, the leaf of the log that it promises, and the proof that the leaf is under a published checkpoint. ' +
+      'What the leaf commits to is opened for the customer alone.',
+    ok: { status: 200, type: ReceiptProofDto, description: 'The proof.', example: receiptProofExample },
+    errors: [ConsentNotFoundError, ReceiptNotFoundError, NotYetInTheLogError],
+  })
+  async proof(
+    @CurrentRetailer() { retailerId }: RetailerPrincipal,
+    @UuidParam('id') id: string,
+    @UuidParam('receipt_id') receiptId: string,
+  ): Promise<ReceiptProofDto> {
+    return ReceiptProofDto.of(await this.proofs.ofRetailer(retailerId, id, receiptId));
   }
 
   @Get('consents/:id/notices/:hash')

@@ -14,7 +14,7 @@ import { openProfile } from './profile.js';
 import { Session } from './session.entity.js';
 import { TillCode } from './till-code.entity.js';
 
-const ERASED = [TillCode, Session, PersonalToken, Passkey, RecoveryCode, CustomerPassword, LoginIdentity, Customer];
+const LETTING_IN = [TillCode, Session, PersonalToken, Passkey, RecoveryCode, CustomerPassword, LoginIdentity];
 
 /** What this module holds of a customer. Their keys are counted to it, since it has them made. */
 @Injectable()
@@ -27,8 +27,16 @@ export class AccountData implements OnModuleInit {
   onModuleInit(): void {
     this.personalData.register({
       module: 'customers',
+      tables: ['customers'],
+      export: (reader, customer) => this.export(reader, customer),
+      // The last of all to go: what is left of others refers to it.
+      erase: async (tx, customer) => {
+        await tx.delete(Customer, { ...customer });
+      },
+    });
+    this.personalData.register({
+      module: 'access',
       tables: [
-        'customers',
         'login_identities',
         'customer_passwords',
         'recovery_codes',
@@ -39,8 +47,10 @@ export class AccountData implements OnModuleInit {
         'subject_keys',
         'audit_subjects',
       ],
-      export: (reader, customer) => this.export(reader, customer),
-      erase: (tx, customer) => this.erase(tx, customer),
+      // Handed over with the account, where it is not a secret.
+      export: async function* () {},
+      atOnce: true,
+      erase: (tx, customer) => this.eraseAccess(tx, customer),
     });
   }
 
@@ -107,8 +117,9 @@ export class AccountData implements OnModuleInit {
     }
   }
 
-  private async erase(tx: Tx, customer: CustomerKey): Promise<void> {
+  private async eraseAccess(tx: Tx, customer: CustomerKey): Promise<void> {
+    for (const entity of LETTING_IN) await tx.delete(entity, { ...customer });
+    // Last: who has one of these rows at this moment and writes that into the log is waited for, and not the other way.
     await this.keys.destroy(tx, customer);
-    for (const entity of ERASED) await tx.delete(entity, { ...customer });
   }
 }

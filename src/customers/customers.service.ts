@@ -153,6 +153,11 @@ export class CustomersService {
     await lockCustomer(tx, customer);
   }
 
+  /** Notes that there is nobody any more whose account this is. */
+  async markErased(tx: Tx, customer: CustomerKey, at: Date): Promise<void> {
+    await tx.update(Customer, { ...customer }, { status: 'erased', updatedAt: at });
+  }
+
   /** What names the customer, opened. @throws UnauthenticatedError when the account has been erased meanwhile */
   async profileOf(reader: Reader, customer: CustomerKey): Promise<Profile> {
     return this.opened(reader, customer, await findCustomer(reader, customer));

@@ -22,6 +22,7 @@ export class DelegationsData implements OnModuleInit {
     this.personalData.register({
       module: 'delegations',
       tables: ['delegations', 'held_delegations'],
+      atOnce: true,
       export: (_, customer) => this.export(customer),
       erase: (tx, customer) => this.erase(tx, customer),
     });

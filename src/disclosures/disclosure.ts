@@ -1,6 +1,6 @@
 import { committedLeafHash } from '../audit/leaf.js';
 import type { CustomerKey } from '../platform/customer-key.js';
-import { canonicalJson } from '../platform/json.js';
+import { canonicalJson, type JsonObject } from '../platform/json.js';
 
 /** One read of a customer's preferences that was answered or refused: who, what, why, where, when, by which consent. */
 export interface Disclosure {
@@ -23,14 +23,10 @@ export interface Disclosure {
   readonly refused: string | null;
 }
 
-/**
- * The leaf by which the tree of a batch commits to a disclosure: `{"c": base64url(SHA-256(nonce ‖ JCS(disclosure))),
- * "v": 1}`, the form of the log's own leaves. Without the nonce, which is erased with the row, nobody can guess the
- * disclosure back; the customer is named by the consent alone.
- */
-export function disclosureLeafHash(disclosure: Disclosure, nonce: Buffer): Buffer {
+/** A disclosure as the log commits to it. The customer is named by the consent alone. */
+export function disclosureRecord(disclosure: Disclosure): JsonObject {
   const { id, consent, retailerId, clientId, attributes, purpose, touchpoint, stage, checkedAt } = disclosure;
-  const record = canonicalJson({
+  return {
     id,
     consent: { id: consent.id, version: consent.version },
     retailer_id: retailerId,
@@ -42,6 +38,14 @@ export function disclosureLeafHash(disclosure: Disclosure, nonce: Buffer): Buffe
     checked_at: checkedAt.toISOString(),
     unchanged: disclosure.unchanged,
     refused: disclosure.refused,
-  });
-  return committedLeafHash(nonce, record);
+  };
+}
+
+/**
+ * The leaf by which the tree of a batch commits to a disclosure: `{"c": base64url(SHA-256(nonce ‖ JCS(disclosure))),
+ * "v": 1}`, the form of the log's own leaves. Without the nonce, which is erased with the row, nobody can guess the
+ * disclosure back.
+ */
+export function disclosureLeafHash(disclosure: Disclosure, nonce: Buffer): Buffer {
+  return committedLeafHash(nonce, canonicalJson(disclosureRecord(disclosure)));
 }

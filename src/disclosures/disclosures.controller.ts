@@ -1,15 +1,23 @@
 import { Controller, Get, Query } from '@nestjs/common';
 
+import { NotYetInTheLogError } from '../audit/log.errors.js';
 import { Access, CurrentCustomer, type CustomerPrincipal, Delegable } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { type Page, PageDto } from '../platform/http/paging.js';
+import { UuidParam } from '../platform/http/validation.js';
+import { DisclosureProofDto, disclosureProofExample } from './disclosure-proof.dto.js';
+import { DisclosureProofs } from './disclosure-proofs.service.js';
 import { DisclosureDto, DisclosuresQuery } from './disclosures.dto.js';
+import { DisclosureNotFoundError } from './disclosures.errors.js';
 import { DisclosuresService } from './disclosures.service.js';
 
 /** For customers: who read what of them. */
 @Controller('v1/me/disclosures')
 export class DisclosuresController {
-  constructor(private readonly disclosures: DisclosuresService) {}
+  constructor(
+    private readonly disclosures: DisclosuresService,
+    private readonly proofs: DisclosureProofs,
+  ) {}
 
   @Get()
   @Access('customer', 'disclosures.read')
@@ -51,5 +59,31 @@ export class DisclosuresController {
     @Query() query: DisclosuresQuery,
   ): Promise<Page<DisclosureDto>> {
     return this.disclosures.list(principal, query);
+  }
+
+  @Get(':id/proof')
+  @Access('customer', 'disclosures.read')
+  @Operation({
+    id: 'proveDisclosure',
+    tag: 'Disclosures (customer)',
+    summary: 'Prove that it was recorded who read what',
+    description:
+      'For those who do not trust CCX: the record, its path through the tree of its batch to the root that an entry of ' +
+      'the log holds, and that entry’s proof in a published checkpoint. Refused reads are proved the same way. Keep it: ' +
+      'it can be verified offline with the log’s key, also when the record is long gone. While no checkpoint covers the ' +
+      'entry, which takes a few seconds, the answer is 409.',
+    ok: {
+      status: 200,
+      type: DisclosureProofDto,
+      description: 'The record and all that proves it.',
+      example: disclosureProofExample,
+    },
+    errors: [DisclosureNotFoundError, NotYetInTheLogError],
+  })
+  proveDisclosure(
+    @CurrentCustomer() { customer }: CustomerPrincipal,
+    @UuidParam('id') id: string,
+  ): Promise<DisclosureProofDto> {
+    return this.proofs.of(customer, id);
   }
 }

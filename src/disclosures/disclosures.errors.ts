@@ -1,5 +1,18 @@
 import { CcxError, Problem } from '../platform/errors.js';
 
+/** No such read, or somebody else's: the two look the same from outside. */
+@Problem({
+  code: 'disclosure-not-found',
+  kind: 'not-found',
+  title: 'No such disclosure',
+  advice: 'Take the id from the list of disclosures. Those of days that were over long ago are no longer kept.',
+})
+export class DisclosureNotFoundError extends CcxError {
+  constructor(id: string) {
+    super(`There is no disclosure ${id}.`);
+  }
+}
+
 /** The customer would have given it; the touchpoint has no use for it. */
 @Problem({
   code: 'outside-view',

@@ -11,15 +11,25 @@ import { AcknowledgementsService } from './acknowledgements.service.js';
 import { Answering } from './answering.service.js';
 import { ContactPermissionController } from './contact-permission.controller.js';
 import { ContactPermissionService } from './contact-permission.service.js';
+import { BundledDecisions } from './bundle-decisions.js';
+import { BundledEntries } from './bundle-entries.js';
+import { BundledReads } from './bundle-reads.js';
+import { BundlesController } from './bundles.controller.js';
 import { ChoicesController } from './choices.controller.js';
 import { ChoicesService } from './choices.service.js';
+import { DisclosureChecks } from './disclosure-checks.service.js';
+import { DisclosureProofs } from './disclosure-proofs.service.js';
 import { DisclosuresController } from './disclosures.controller.js';
 import { DisclosuresService } from './disclosures.service.js';
 import { EffectiveController } from './effective.controller.js';
 import { EffectiveService } from './effective.service.js';
+import { EvidenceBundles } from './evidence-bundles.service.js';
 import { ReadingController } from './reading.controller.js';
 import { ReadingService } from './reading.service.js';
 import { DisclosureRecorder } from './recorder.service.js';
+import { SegmentFiles } from './segment-files.js';
+import { SegmentLines } from './segment-lines.js';
+import { DisclosureSegments } from './segments.service.js';
 import { SnapshotEntries } from './snapshot-entries.js';
 import { SnapshotWorker } from './snapshot-worker.js';
 import { SnapshotsController } from './snapshots.controller.js';
@@ -37,6 +47,7 @@ import { ViewsService } from './views.service.js';
   controllers: [
     AcknowledgingController,
     AcknowledgementsController,
+    BundlesController,
     ChoicesController,
     ContactPermissionController,
     ReadingController,
@@ -48,15 +59,24 @@ import { ViewsService } from './views.service.js';
   ],
   providers: [
     AcknowledgementsService,
+    BundledDecisions,
+    BundledEntries,
+    BundledReads,
     ChoicesService,
     ContactPermissionService,
     StandingsService,
     ReadingService,
     Answering,
     ViewsService,
+    DisclosureChecks,
+    DisclosureProofs,
     DisclosureRecorder,
+    DisclosureSegments,
     DisclosuresService,
     EffectiveService,
+    EvidenceBundles,
+    SegmentFiles,
+    SegmentLines,
     SnapshotsService,
     SnapshotWorker,
     SnapshotEntries,
@@ -64,5 +84,6 @@ import { ViewsService } from './views.service.js';
     TillClients,
     TillReadingService,
   ],
+  exports: [DisclosureChecks, DisclosureSegments, EvidenceBundles],
 })
 export class DisclosuresModule {}

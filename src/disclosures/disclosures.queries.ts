@@ -87,8 +87,8 @@ export interface DisclosureFilter {
   readonly retailerId?: string;
   readonly attribute?: string;
   /** Inclusive. */
-  readonly from?: Date;
-  /** Exclusive. */
+  readonly from: Date;
+  /** Exclusive; left out for all that there will be. */
   readonly to?: Date;
   /** Leaves out these attributes, and whatever is about nothing else. */
   readonly hidden?: readonly string[];
@@ -97,20 +97,19 @@ export interface DisclosureFilter {
   readonly limit: number;
 }
 
-/** A customer's disclosures, newest first. */
+/** A customer's disclosures, newest first. Every day of the time between is a table to look into: keep it short. */
 export async function listDisclosures(
   reader: Reader,
   customer: CustomerKey,
   { retailerId, attribute, from, to, hidden, after, limit }: DisclosureFilter,
 ): Promise<Disclosure[]> {
   const rows = await reader.query<DisclosureRow[]>(
-    `select checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes, purpose, touchpoint, stage,
-            unchanged, refused
+    `select ${TOLD}
        from disclosures
       where bucket = $1 and customer_id = $2
         and ($3::uuid is null or retailer_id = $3)
         and ($4::text is null or $4 = any(attributes))
-        and checked_at >= coalesce($5::timestamptz, '-infinity')
+        and checked_at >= $5::timestamptz
         and checked_at < coalesce($6::timestamptz, 'infinity')
         and ($7::timestamptz is null or (checked_at, id) < ($7, $8::uuid))
         and ($10::text[] is null or (not attributes <@ $10 and ($4::text is null or $4 <> all($10))))
@@ -122,6 +121,84 @@ export async function listDisclosures(
     const attributes = row.attributes.filter((read) => !hidden?.includes(read));
     return toDisclosure(customer, { ...row, attributes });
   });
+}
+
+/** The customer's disclosure with this id, checked about the time at which the id was made; null when there is none. */
+export async function findRecorded(
+  reader: Reader,
+  customer: CustomerKey,
+  id: string,
+): Promise<RecordedDisclosure | null> {
+  const madeAt = timeOf(id);
+  const rows = await reader.query<RecordedRow[]>(
+    `select ${RECORDED} from disclosures
+      where bucket = $1 and customer_id = $2 and checked_at between $3 and $4 and id = $5`,
+    [customer.bucket, customer.customerId, new Date(madeAt - CLOCKS_APART_MS), new Date(madeAt + CLOCKS_APART_MS), id],
+  );
+  return rows[0] ? toRecorded(customer, rows[0]) : null;
+}
+
+/** Which disclosures under a consent to read, in the order in which they were checked. */
+export interface ConsentReads {
+  readonly consentId: string;
+  /** Inclusive. */
+  readonly from: Date;
+  /** Exclusive. */
+  readonly to: Date;
+  /** Only those for one of these; left out for all. */
+  readonly purposes?: readonly string[];
+  readonly after?: Disclosure | undefined;
+  readonly limit: number;
+}
+
+/** The disclosures under one consent with what proves them, oldest first. As with the list, keep the time short. */
+export async function pageOfConsent(
+  reader: Reader,
+  customer: CustomerKey,
+  { consentId, from, to, purposes, after, limit }: ConsentReads,
+): Promise<RecordedDisclosure[]> {
+  const rows = await reader.query<RecordedRow[]>(
+    `select ${RECORDED} from disclosures
+      where bucket = $1 and customer_id = $2 and consent_id = $3 and checked_at >= $4 and checked_at < $5
+        and ($6::text[] is null or purpose = any($6))
+        and ($7::timestamptz is null or (checked_at, id) > ($7, $8::uuid))
+      order by checked_at, id
+      limit $9`,
+    [customer.bucket, customer.customerId, consentId, from, to, purposes, after?.checkedAt, after?.id, limit],
+  );
+  return rows.map((row) => toRecorded(customer, row));
+}
+
+const TOLD =
+  'checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes, purpose, touchpoint, stage, ' +
+  'unchanged, refused';
+export const RECORDED = `${TOLD}, audit_id, leaf_index, leaf_count, nonce, path`;
+
+/** How far the clock of a service, which makes the ids, may be from the database's, which checks. */
+const CLOCKS_APART_MS = 86_400_000;
+
+/** When a UUIDv7 was made, in milliseconds; of another id, some time. */
+function timeOf(id: string): number {
+  return Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+}
+
+export interface RecordedRow extends DisclosureRow {
+  audit_id: string;
+  leaf_index: number;
+  leaf_count: number;
+  nonce: Buffer;
+  path: Buffer;
+}
+
+export function toRecorded(customer: CustomerKey, row: RecordedRow): RecordedDisclosure {
+  return {
+    disclosure: toDisclosure(customer, row),
+    auditId: row.audit_id,
+    index: row.leaf_index,
+    count: row.leaf_count,
+    nonce: row.nonce,
+    path: row.path,
+  };
 }
 
 interface DisclosureRow {

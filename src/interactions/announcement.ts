@@ -1,5 +1,6 @@
 import type { Actor, AuditEvent } from '../audit/audit.service.js';
-import { batchTree, leafHashOf } from '../audit/batch-tree.js';
+import { batchTree } from '../audit/batch-tree.js';
+import { leafHashOf } from '../audit/tree.js';
 import type { NewOutboxEvent } from '../outbox/outbox.service.js';
 import { daysOf } from './days.js';
 import type { NewInteraction } from './interactions.queries.js';

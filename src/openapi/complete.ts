@@ -31,12 +31,17 @@ export function completeOperation(operation: OpenApiOperation, route: Documented
   if (spec.body) {
     operation.requestBody = { required: spec.body.required ?? true, ...spec.body } as OpenApiOperation['requestBody'];
   }
-  operation.parameters = [...(operation.parameters ?? []), ...headersOf(route)];
+  operation.parameters = [...(operation.parameters ?? []).map(named), ...headersOf(route)];
   operation.security = securityOf(traits.access);
   operation.responses = {
     ...operation.responses,
     ...problemResponses([...new Set([...spec.errors, ...impliedProblems(operation, route)])]),
   };
+}
+
+/** What the router calls `*`, Nest writes into the address as `{path}`. */
+function named(parameter: OpenApiParameter): OpenApiParameter {
+  return 'name' in parameter && parameter.name === '*' ? { ...parameter, name: 'path' } : parameter;
 }
 
 function impliedProblems(operation: OpenApiOperation, { operation: spec, traits }: DocumentedRoute): ProblemClass[] {

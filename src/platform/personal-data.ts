@@ -11,6 +11,11 @@ export interface PersonalDataOfModule {
   tables: readonly string[];
   /** Yields all that is held of the customer, opened, in bounded pages. */
   export(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord>;
+  /**
+   * Whether it goes in the very transaction that ends the account, rather than one module after another once that is
+   * done: whatever lets somebody in or act for the customer.
+   */
+  atOnce?: true;
   /** Deletes it all. Keys are destroyed separately and first, so that a failure here leaks nothing readable. */
   erase(tx: Tx, customer: CustomerKey): Promise<void>;
 }
@@ -50,11 +55,15 @@ export class PersonalData {
     for (const module of this.modules) yield* module.export(reader, customer);
   }
 
-  /** Deletes all that is held of the customer. Other than that the transaction goes on as it was. */
-  async erase(tx: Tx, customer: CustomerKey): Promise<void> {
+  /** Deletes all that these modules hold of the customer, or all. Other than that the transaction goes on as it was. */
+  async erase(tx: Tx, customer: CustomerKey, modules = this.inOrderOfErasure()): Promise<void> {
     await tx.query('set local role ccx_erase');
-    // Modules are set up in the order of their imports, and rows refer to rows along those: what came last goes first.
-    for (const { erase } of this.modules.toReversed()) await erase(tx, customer);
+    for (const { erase } of modules) await erase(tx, customer);
     await tx.query('reset role');
+  }
+
+  /** Modules are set up in the order of their imports, and rows refer to rows along those: what came last goes first. */
+  inOrderOfErasure(): readonly PersonalDataOfModule[] {
+    return this.modules.toReversed();
   }
 }

@@ -9,10 +9,12 @@ import { Kek } from './crypto/kek.js';
 import { Pepper } from './crypto/pepper.js';
 import { SigningKeys } from './crypto/signing-keys.js';
 import { SubjectKeys } from './crypto/subject-keys.js';
+import { WrappedKeys } from './crypto/wrapped-keys.js';
 import { serviceDataSource } from './database/data-source.js';
 import { Database, DATA_SOURCE, NAMED_STATEMENTS } from './database/database.js';
 import { Partitions } from './database/partitions.js';
 import { Derived } from './derived.js';
+import { ErasureRegister } from './erasure-register.js';
 import { Drain } from './http/drain.js';
 import { EngineMount } from './http/engine-mount.js';
 import { HealthController } from './http/health.controller.js';
@@ -20,11 +22,14 @@ import { Idempotency } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ProblemsController } from './http/problems.controller.js';
 import { RateLimits } from './http/rate-limits.js';
+import { Readiness } from './http/readiness.js';
 import { RequestLimitInterceptor, RequestLimits } from './http/request-limits.js';
 import { StrictQueryInterceptor } from './http/strict-query.js';
 import { RequestValidationPipe } from './http/validation.js';
 import { Jobs } from './jobs/jobs.js';
 import { LongJobs } from './jobs/long-jobs.js';
+import { Metrics } from './metrics/metrics.js';
+import { MetricsListener } from './metrics/metrics-listener.js';
 import { PASSWORD_COST, PASSWORD_COST_TOKEN, type PasswordCost, Passwords } from './passwords/passwords.js';
 import { PersonalData } from './personal-data.js';
 import { Random } from './random.js';
@@ -45,8 +50,9 @@ const SECRETS = Symbol('secrets');
 
 const crypto: Provider[] = [
   { provide: SECRETS, useFactory: loadSecrets, inject: [Config] },
-  { provide: Kek, useFactory: ({ kek }: Secrets) => new Kek(kek), inject: [SECRETS] },
+  { provide: Kek, useFactory: ({ kek, previousKek }: Secrets) => new Kek(kek, previousKek), inject: [SECRETS] },
   { provide: Pepper, useFactory: ({ pepper }: Secrets) => new Pepper(pepper), inject: [SECRETS] },
+  WrappedKeys,
   SigningKeys,
   SubjectKeys,
   Passwords,
@@ -59,10 +65,14 @@ const services = [
   Partitions,
   Jobs,
   LongJobs,
+  Metrics,
+  MetricsListener,
   PersonalData,
+  ErasureRegister,
   Derived,
   RateLimits,
   RequestLimits,
+  Readiness,
   Idempotency,
   WebAuthn,
 ];

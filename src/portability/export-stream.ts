@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
+import { textStream } from '../platform/http/text-stream.js';
 import { lineText } from './export-lines.js';
 import type { ExportLines } from './export.service.js';
 
@@ -7,17 +8,13 @@ export const NDJSON = 'application/x-ndjson';
 export const JSON_DOCUMENT = 'application/json';
 export type ExportForm = typeof NDJSON | typeof JSON_DOCUMENT;
 
-/** Lines go to the network in pieces of about this size: a write for each would cost more than what is written. */
-const PIECE_CHARACTERS = 65_536;
-
 /**
  * An export as bytes, no faster than they are taken. Whoever stops reading stops the work. A failure under way breaks
  * the stream off, so that what arrived has no manifest.
  */
 export function exportStream(lines: ExportLines, form: ExportForm): Readable {
   const parts = form === NDJSON ? asNdjson(lines) : asDocument(lines);
-  // One piece waits while the next is made, no more.
-  return Readable.from(inPieces(parts), { objectMode: true, highWaterMark: 1 });
+  return textStream(parts);
 }
 
 async function* asNdjson(lines: ExportLines): AsyncGenerator<string> {
@@ -43,15 +40,4 @@ async function* commaSeparated(lines: ExportLines): ExportLines {
   } finally {
     await lines.return('');
   }
-}
-
-async function* inPieces(parts: AsyncGenerator<string>): AsyncGenerator<string> {
-  let piece = '';
-  for await (const part of parts) {
-    piece += part;
-    if (piece.length < PIECE_CHARACTERS) continue;
-    yield piece;
-    piece = '';
-  }
-  if (piece) yield piece;
 }

@@ -5,6 +5,9 @@ import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
+import { ERASURES } from './eraser.js';
+import { ErasingCustomer } from './erasure.entity.js';
+import { findErasureOf } from './erasures.queries.js';
 import { Import } from './import.entity.js';
 import { importsOf, openContent } from './imports.queries.js';
 
@@ -26,6 +29,14 @@ export class PortabilityData implements OnModuleInit {
       export: (reader, customer) => this.export(reader, customer),
       erase: async (tx, customer) => {
         await tx.delete(Import, { ...customer });
+      },
+    });
+    this.personalData.register({
+      module: ERASURES,
+      tables: ['erasing_customers'],
+      export: exportErasure,
+      erase: async (tx, customer) => {
+        await tx.delete(ErasingCustomer, { ...customer });
       },
     });
   }
@@ -51,4 +62,12 @@ export class PortabilityData implements OnModuleInit {
       if (rows.length < PAGE) return;
     }
   }
+}
+
+async function* exportErasure(reader: Reader, customer: CustomerKey): AsyncIterable<ExportedRecord> {
+  const erasure = await findErasureOf(reader, customer);
+  if (!erasure) return;
+  const { id, status, requestedAt, executeAt } = erasure;
+  const record = { status, requested_at: requestedAt.toISOString(), execute_at: executeAt.toISOString() };
+  yield { kind: 'erasure', record: { number: id, ...record }, source: 'customer' };
 }

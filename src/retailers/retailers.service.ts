@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { ArrayContains, In } from 'typeorm';
 
 import { Kek } from '../platform/crypto/kek.js';
+import { WrappedKeys } from '../platform/crypto/wrapped-keys.js';
 import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Reader } from '../platform/database/database.js';
@@ -57,7 +58,10 @@ export class RetailersService {
   constructor(
     private readonly database: Database,
     private readonly kek: Kek,
-  ) {}
+    wrapped: WrappedKeys,
+  ) {
+    wrapped.register({ table: 'retailers', column: 'pairwise_key', key: { id: 'uuid' }, of: 'id', aad: pairwiseAad });
+  }
 
   /** @throws RetailerNotFoundError */
   async get(id: string, reader: Reader = this.database.reader): Promise<Retailer> {

@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { encodeSubject } from '../platform/crypto/pairwise.js';
 import { Kek } from '../platform/crypto/kek.js';
 import { Pepper } from '../platform/crypto/pepper.js';
+import { WrappedKeys } from '../platform/crypto/wrapped-keys.js';
 import type { Reader, Tx } from '../platform/database/database.js';
 import type { NewPasskeyAnswer, PasskeyAnswer } from '../platform/webauthn/credential-json.js';
 import { WebAuthn } from '../platform/webauthn/webauthn.js';
@@ -38,8 +39,14 @@ export class StaffFactors {
     private readonly kek: Kek,
     private readonly webauthn: WebAuthn,
     pepper: Pepper,
+    wrapped: WrappedKeys,
   ) {
     this.handleKey = pepper.derive('staff passkey handles');
+    const secret = { column: 'totp_secret', of: 'staff_id', aad: secretAad };
+    wrapped.register(
+      { ...secret, table: 'staff_factors', key: { staff_id: 'uuid' } },
+      { ...secret, table: 'staff_enrolments', key: { token_hash: 'bytea' } },
+    );
   }
 
   find(reader: Reader, staffId: string): Promise<StaffFactor | null> {

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import { AuditorsController } from './auditors.controller.js';
 import { EnrolmentsController } from './enrolments.controller.js';
 import { EnrolmentsService } from './enrolments.service.js';
+import { StaffActsInterceptor } from './staff-acts.interceptor.js';
 import { StaffFactors } from './staff-factors.service.js';
 import { StaffJournal } from './staff-journal.js';
 import { StaffResetsController } from './staff-resets.controller.js';
@@ -13,7 +15,15 @@ import { StaffService } from './staff.service.js';
 
 @Module({
   controllers: [StaffController, EnrolmentsController, AuditorsController, StaffResetsController],
-  providers: [StaffService, StaffSignInService, StaffSessionsService, StaffFactors, EnrolmentsService, StaffJournal],
+  providers: [
+    StaffService,
+    StaffSignInService,
+    StaffSessionsService,
+    StaffFactors,
+    EnrolmentsService,
+    StaffJournal,
+    { provide: APP_INTERCEPTOR, useClass: StaffActsInterceptor },
+  ],
   exports: [StaffService],
 })
 export class StaffModule {}

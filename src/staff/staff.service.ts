@@ -4,6 +4,7 @@ import type { Actor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Kek } from '../platform/crypto/kek.js';
+import { WrappedKeys } from '../platform/crypto/wrapped-keys.js';
 import { normaliseEmail } from '../platform/crypto/pepper.js';
 import { tokenHash } from '../platform/crypto/seal.js';
 import { Database, type Tx } from '../platform/database/database.js';
@@ -68,7 +69,16 @@ export class StaffService {
     private readonly factors: StaffFactors,
     private readonly enrolments: EnrolmentsService,
     private readonly journal: StaffJournal,
-  ) {}
+    wrapped: WrappedKeys,
+  ) {
+    wrapped.register({
+      table: 'staff_members',
+      column: 'engagement_key',
+      key: { id: 'uuid' },
+      of: 'id',
+      aad: engagementAad,
+    });
+  }
 
   /**
    * Invites somebody and answers the token to be handed to them. Inviting again, before they have joined, replaces

@@ -29,7 +29,7 @@ export class AnswerValidator {
     this.ajv.addSchema(closed(document) as object, 'ccx');
     this.shared = (document.components?.responses ?? {}) as typeof this.shared;
     this.routes = Object.keys(document.paths)
-      .map(routeOf)
+      .map((path) => routeOf(path, this.document.paths[path]))
       .sort((a, b) => a.parameters - b.parameters);
   }
 
@@ -78,8 +78,15 @@ export class AnswerValidator {
   }
 }
 
-function routeOf(path: string): Route {
-  const source = path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
+function routeOf(path: string, item: OpenAPIObject['paths'][string] | undefined): Route {
+  const spanning = new Set(
+    (item?.get?.parameters ?? []).flatMap((one) =>
+      'x-spans-segments' in one && 'name' in one ? [`{${one.name}}`] : [],
+    ),
+  );
+  const source = path
+    .replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replace(/\{[^}]+\}/g, (name) => (spanning.has(name) ? '.+' : '[^/]+'));
   return { path, pattern: new RegExp(`^${source}/?$`), parameters: path.split('{').length - 1 };
 }
 

@@ -1,4 +1,4 @@
-import { rootFrom } from '../../src/audit/batch-tree.js';
+import { rootFrom } from '../../src/audit/tree.js';
 import { type Disclosure, disclosureLeafHash } from '../../src/disclosures/disclosure.js';
 import { type CustomerKey, customerKey } from '../../src/platform/customer-key.js';
 import type { TestApp } from './app.js';

@@ -4,6 +4,7 @@ import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 
 import type { TestCustomer } from './actors.js';
 import type { TestApp } from './app.js';
+import { asText } from './streamed.js';
 
 // Plain jose and node:crypto, no code of CCX: whoever has an export and the published keys can do the same.
 
@@ -26,11 +27,7 @@ export async function exported(customer: TestCustomer, kind = 'everything'): Pro
   const { text } = await customer.api
     .get(`/v1/me/export?kind=${kind}`)
     .buffer(true)
-    .parse((response, done) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => done(null, Buffer.concat(chunks).toString()));
-    })
+    .parse(asText)
     .expect(200)
     .then(({ body }) => ({ text: body as string }));
   return parsed(text);

@@ -35,11 +35,14 @@ export function forbiddenImports(sources: readonly SourceFile[], rules: ImportRu
   );
 }
 
+/** The names of the packages that a file imports. */
+export function packagesOf({ text }: SourceFile): string[] {
+  return importedNames(text).filter((name) => !name.startsWith('.'));
+}
+
 /** What a file imports from the source folder, types and dynamic imports included. */
-function importsOf({ path, text }: SourceFile): string[] {
-  return ts
-    .preProcessFile(text, true, true)
-    .importedFiles.map(({ fileName }) => fileName)
+export function importsOf({ path, text }: SourceFile): string[] {
+  return importedNames(text)
     .filter((name) => name.startsWith('.'))
     .map((name) =>
       relative('/src', resolve('/src', dirname(path), name))
@@ -47,6 +50,10 @@ function importsOf({ path, text }: SourceFile): string[] {
         .join('/')
         .replace(/\.js$/, '.ts'),
     );
+}
+
+function importedNames(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 function isAllowed(from: string, to: string, { allowed, open, exempt, exceptions }: ImportRules): boolean {

@@ -5,6 +5,7 @@ import { aCustomer, type TestCustomer } from './actors.js';
 import type { TestApp } from './app.js';
 import { aConsentRequest, reporting, type TestRequest } from './consents.js';
 import { aDelegation } from './delegations.js';
+import { askToBeErased, type TestErasure } from './erasures.js';
 import { aReporter, aVoid, report, type Reporter } from './events.js';
 import { type ConsentAccess, consentToken } from './oauth.js';
 import { aPasskey } from './passkeys.js';
@@ -42,6 +43,8 @@ export interface Life {
   readonly importId: string;
   /** The grocer's tokens, which have been read with, and refused. */
   readonly till: ConsentAccess;
+  /** The last of those reads. */
+  readonly disclosureId: string;
   /** The tailor's consent, under which sales were reported, one of them taken back and one corrected. */
   readonly tailoring: Reporter;
   /** What the tailor reported last, with a note of the customer beside it, who disputes it, too. */
@@ -53,10 +56,14 @@ export interface Life {
   readonly snapshotId: string;
   /** What the customer was shown before they gave it. */
   readonly noticeHash: string;
+  /** Of the consent given to the tailor. */
+  readonly receiptId: string;
   /** A standing rule, which nothing here meets. */
   readonly ruleId: string;
   /** What the tailor asks for beyond that, and nobody has decided. */
   readonly openRequest: TestRequest;
+  /** In a month, unless they change their mind. */
+  readonly erasure: TestErasure;
 }
 
 export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Life> {
@@ -64,6 +71,7 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
   const { preferenceId, preferenceEtag } = await stateShoeSize(customer);
   const tailoring = await buyClothes(app, tailor, customer);
   await showCode(app, customer);
+  await beAskedFor(app, customer);
   return {
     customer,
     personalTokenId: await makePersonalToken(app, customer),
@@ -73,13 +81,16 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
     preferenceEtag,
     importId: await bringIn(customer),
     till: await readAtTill(app, grocer, customer),
+    disclosureId: await lastReadOf(customer),
     tailoring,
     ...(await takeIssue(tailoring)),
     suggestionId: await haveSuggested(app, tailoring),
     snapshotId: (await aSnapshot(app, await tillsOf(app, tailor))).id,
     noticeHash: await shownFor(tailoring),
+    receiptId: await receiptOf(tailoring),
     ruleId: (await aRule(customer, refuseSharing)).id,
     openRequest: await aConsentRequest(app, { customer, retailer: tailor }),
+    erasure: await askToBeErased(app, customer, 'P30D'),
   };
 }
 
@@ -139,6 +150,11 @@ async function readAtTill(app: TestApp, grocer: TestRetailer, customer: TestCust
   return till;
 }
 
+async function lastReadOf({ api }: TestCustomer): Promise<string> {
+  const { body } = await api.get('/v1/me/disclosures?limit=1').expect(200);
+  return body.items[0].id;
+}
+
 async function buyClothes(app: TestApp, tailor: TestRetailer, customer: TestCustomer): Promise<Reporter> {
   const tailoring = await aReporter(app, {
     retailer: tailor,
@@ -183,7 +199,21 @@ async function showCode(app: TestApp, { api, customerId }: TestCustomer): Promis
   ]);
 }
 
+async function receiptOf({ customer, consentId }: Reporter): Promise<string> {
+  const { body } = await customer.api.get(`/v1/me/consents/${consentId}/receipts`).expect(200);
+  return body.items[0].id;
+}
+
 async function shownFor({ customer, consentId }: Reporter): Promise<string> {
   const { body } = await customer.api.get(`/v1/me/consents/${consentId}`).expect(200);
   return body.versions[0].notice;
+}
+
+/** An auditor has asked who this is. */
+async function beAskedFor(app: TestApp, { key }: TestCustomer): Promise<void> {
+  await app.db.query(
+    `insert into reidentifications (bucket, customer_id, id, auditor_id, reason, status, asked_at, expires_at)
+     values ($1, $2, gen_random_uuid(), gen_random_uuid(), 'A complaint to the authority.', 'open', now(), now())`,
+    [key.bucket, key.customerId],
+  );
 }

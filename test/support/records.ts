@@ -21,9 +21,9 @@ export async function audited(app: TestApp, customer: CustomerKey | null): Promi
   const key = customer ? (await keys.of(app.get(Database).reader, customer)).auditKey : keys.logKey;
   // Entries move from the one table to the other meanwhile; one statement sees each of them once.
   const { rows } = await app.db.query<EntryRow>(
-    `select ${ENTRY} from audit_pending where pseudonym is not distinct from $1
+    `select ${ENTRY} from audit_pending where pseudonym is not distinct from $1 and sealed <> ''
      union all
-     select ${ENTRY} from audit_log where pseudonym is not distinct from $1
+     select ${ENTRY} from audit_log where pseudonym is not distinct from $1 and sealed <> ''
      order by id`,
     [customer && pseudonymOf(key)],
   );

@@ -17,7 +17,17 @@ export interface SecondProcess {
   stop(): Promise<void>;
 }
 
-export async function startSecondProcess(app: TestApp): Promise<SecondProcess> {
+export interface SecondProcessOptions {
+  /** What tells that it is there; its readiness, unless told otherwise. */
+  readonly probe?: string;
+  /** Settings other than those of the app. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startSecondProcess(
+  app: TestApp,
+  { probe = '/health/ready', env = {} }: SecondProcessOptions = {},
+): Promise<SecondProcess> {
   const port = await freePort();
   const { config } = app;
   const child = spawn(process.execPath, [join(runSetting('compiled'), 'src/cli/ccx.js'), 'serve'], {
@@ -31,15 +41,17 @@ export async function startSecondProcess(app: TestApp): Promise<SecondProcess> {
       DATA_FOLDER: config.DATA_FOLDER,
       CCX_KEK: config.CCX_KEK,
       CCX_PEPPER: config.CCX_PEPPER,
+      ...(config.CCX_KEK_PREVIOUS && { CCX_KEK_PREVIOUS: config.CCX_KEK_PREVIOUS }),
       OAUTH_PROFILE: config.OAUTH_PROFILE,
       RATE_LIMITS: 'off',
       SEED: 'off',
+      ...env,
     },
   });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));
   const origin = `http://127.0.0.1:${port}`;
-  await untilReady(child, origin, said);
+  await untilReady(child, origin + probe, said);
   return {
     origin,
     process: child,
@@ -51,10 +63,10 @@ export async function startSecondProcess(app: TestApp): Promise<SecondProcess> {
   };
 }
 
-async function untilReady(child: ChildProcess, origin: string, said: readonly string[]): Promise<void> {
+async function untilReady(child: ChildProcess, probe: string, said: readonly string[]): Promise<void> {
   const start = performance.now();
   while (performance.now() - start < PATIENCE_MS && child.exitCode === null) {
-    const answer = await fetch(`${origin}/health/ready`).catch(() => undefined);
+    const answer = await fetch(probe).catch(() => undefined);
     if (answer?.ok) return;
     await delay(100);
   }

@@ -31,6 +31,7 @@ const en = {
     'passkey-added': 'The passkey has been added.',
     'passkey-removed': 'The passkey has been removed.',
     'signed-out-there': 'That session has ended.',
+    'account-kept': 'Your account stays as it is.',
   },
   requests: {
     title: 'Requests',
@@ -106,6 +107,7 @@ const de: typeof en = {
     'passkey-added': 'Der Passkey wurde hinzugefügt.',
     'passkey-removed': 'Der Passkey wurde entfernt.',
     'signed-out-there': 'Diese Sitzung ist beendet.',
+    'account-kept': 'Ihr Konto bleibt, wie es ist.',
   },
   requests: {
     title: 'Anfragen',

@@ -1,6 +1,7 @@
 import type { Language } from '../../consents/phrases.js';
 import { accountMessages } from './account.messages.js';
 import { consentMessages } from './consent.messages.js';
+import { erasureMessages } from './erasure.messages.js';
 import { myConsentsMessages } from './my-consents.messages.js';
 import { rulesMessages } from './rules.messages.js';
 import { signInMessages } from './sign-in.messages.js';
@@ -82,6 +83,7 @@ export const messages = {
     ...myConsentsMessages.en,
     ...rulesMessages.en,
     ...switchMessages.en,
+    ...erasureMessages.en,
     ...tillCodeMessages.en,
   },
   de: {
@@ -92,6 +94,7 @@ export const messages = {
     ...myConsentsMessages.de,
     ...rulesMessages.de,
     ...switchMessages.de,
+    ...erasureMessages.de,
     ...tillCodeMessages.de,
   },
 } as const satisfies Readonly<Record<Language, object>>;

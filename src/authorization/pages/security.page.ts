@@ -19,7 +19,7 @@ export interface Security {
 
 /** How the customer signs in, and where they are signed in. */
 export function securityPage(place: AccountPlace, { passkeys, sessions, isRecent, problem }: Security): ShownPage {
-  const { security: say } = messages[place.language];
+  const { security: say, erasure } = messages[place.language];
   const page = accountPage(place, {
     area: 'security',
     title: say.title,
@@ -43,6 +43,11 @@ export function securityPage(place: AccountPlace, { passkeys, sessions, isRecent
       <section class="card">
         <h2>${say.sessions}</h2>
         ${list(sessions.map((session) => sessionItem(session, place)))}
+      </section>
+      <section class="card">
+        <h2>${erasure.link}</h2>
+        <p>${erasure.linkHint}</p>
+        <p><a class="button secondary" href="/account/erasure">${erasure.link}</a></p>
       </section>`,
   });
   return { page, status: problem === undefined ? 200 : 422, scripts: isRecent };

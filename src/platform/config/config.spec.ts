@@ -2,16 +2,22 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { makeSignerKey } from '../crypto/note-signer.js';
 import { ConfigError, loadConfig } from './config.js';
+import { loadLogSigners } from './log-keys.js';
 import { loadSecrets } from './secrets.js';
 
 const secret = Buffer.alloc(32, 7).toString('base64');
+const logKey = makeSignerKey('ccx.example/log/v1');
 const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://ccx.example',
   DATABASE_URL: 'postgres://ccx@db.example/ccx',
   CCX_KEK: secret,
   CCX_PEPPER: secret,
+  CCX_LOG_KEY: logKey,
+  LOG_STATE_FILE: '/var/lib/ccx/last-signed',
+  ERASURE_REGISTER_FILE: '/var/lib/ccx/erasures',
 };
 
 function faultsOf(env: Record<string, string>): readonly string[] {
@@ -102,6 +108,9 @@ describe('a production start', () => {
       'DATABASE_URL',
       'CCX_KEK',
       'CCX_PEPPER',
+      'ERASURE_REGISTER_FILE',
+      'CCX_LOG_KEY',
+      'LOG_STATE_FILE',
       'OAUTH_PROFILE',
       'RATE_LIMITS',
       'SEED',
@@ -117,8 +126,45 @@ describe('a production start', () => {
   });
 
   it('may be plain http on a loopback address', () => {
-    expect(faultsOf({ ...production, PUBLIC_URL: 'http://127.0.0.1:3000' })).toEqual([]);
+    const here = { PUBLIC_URL: 'http://127.0.0.1:3000', CCX_LOG_KEY: makeSignerKey('127.0.0.1:3000/log/v1') };
+    expect(faultsOf({ ...production, ...here })).toEqual([]);
     expect(faultsOf({ ...production, PUBLIC_URL: 'http://127.0.0.1.example' })).not.toEqual([]);
+  });
+});
+
+describe('the keys of the log', () => {
+  it('have the name of the log, so that nobody signs another one by mistake', () => {
+    expect(faultsOf({ ...production, CCX_LOG_KEY: makeSignerKey('other.example/log/v1') })).toEqual([
+      'CCX_LOG_KEY must be of the name ccx.example/log/v1, as PUBLIC_URL has it, and is of other.example/log/v1',
+    ]);
+    expect(faultsOf({ ...production, CCX_LOG_KEY_PREVIOUS: makeSignerKey('other.example/log/v1') })).toHaveLength(1);
+  });
+
+  it('are refused when they are written otherwise, and never quoted', () => {
+    const torn = logKey.slice(0, -4);
+    const faults = faultsOf({ CCX_LOG_KEY: torn, CCX_LOG_KEY_PREVIOUS_FILE: '/nowhere' });
+    expect(faults).toEqual([
+      expect.stringMatching(/^CCX_LOG_KEY must hold a key as `ccx log key` makes it/),
+      'CCX_LOG_KEY_PREVIOUS_FILE names a file that cannot be read: /nowhere',
+    ]);
+    expect(faults.join()).not.toContain(torn);
+    expect(faultsOf({ CCX_LOG_KEY: logKey, CCX_LOG_KEY_FILE: '/nowhere' })).toEqual([
+      'CCX_LOG_KEY and CCX_LOG_KEY_FILE must not both be set',
+    ]);
+  });
+
+  it('are made once in development, and keep the name of the log when it moves to another port', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ccx-config-'));
+    const { current } = loadLogSigners(loadConfig({ DATA_FOLDER: folder }));
+    const again = loadLogSigners(loadConfig({ DATA_FOLDER: folder, PORT: '4000' }));
+    expect(current.name).toBe('127.0.0.1:3000/log/v1');
+    expect(again.current.vkey).toBe(current.vkey);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('on several hosts ask for something that all of them look at', () => {
+    expect(faultsOf({ LOG_SEVERAL_HOSTS: 'on' })).toEqual([expect.stringMatching(/^LOG_SEVERAL_HOSTS needs /)]);
+    expect(faultsOf({ LOG_SEVERAL_HOSTS: 'on', LOG_ANCHOR_URL: 'https://anchor.example' })).toEqual([]);
   });
 });
 
@@ -140,6 +186,17 @@ describe('the secrets', () => {
     const file = join(folder, 'kek');
     writeFileSync(file, `${secret}\n`);
     expect(loadSecrets(loadConfig({ DATA_FOLDER: folder, CCX_KEK_FILE: file })).kek).toEqual(Buffer.alloc(32, 7));
+  });
+
+  it('know the KEK of before while it is being replaced, which is another one', () => {
+    const previous = Buffer.alloc(32, 8).toString('base64');
+    const { kek, previousKek } = loadSecrets(
+      loadConfig({ CCX_KEK: secret, CCX_KEK_PREVIOUS: previous, DATA_FOLDER: folder }),
+    );
+    expect([kek, previousKek]).toEqual([Buffer.alloc(32, 7), Buffer.alloc(32, 8)]);
+    expect(faultsOf({ CCX_KEK: secret, CCX_KEK_PREVIOUS: secret })).toEqual([
+      'CCX_KEK_PREVIOUS must be another key than CCX_KEK',
+    ]);
   });
 
   it('are given once, not twice', () => {

@@ -15,6 +15,8 @@ import {
   validateSync,
 } from 'class-validator';
 
+import { logFaults } from './log-keys.js';
+import { policyFaults } from './log-policy.js';
 import { productionFaults } from './production.js';
 import { secretFaults } from './secrets.js';
 
@@ -95,6 +97,15 @@ export class Config {
   @IsOptional()
   readonly CCX_KEK_FILE?: string;
 
+  /** The KEK before it, which still opens what it has wrapped, until all of it is rewrapped. */
+  @IsString()
+  @IsOptional()
+  readonly CCX_KEK_PREVIOUS?: string;
+
+  @IsString()
+  @IsOptional()
+  readonly CCX_KEK_PREVIOUS_FILE?: string;
+
   /** The secret of look-ups by e-mail address: 32 bytes in base64, here or in a file. It can never change. */
   @IsString()
   @IsOptional()
@@ -155,6 +166,22 @@ export class Config {
   @Max(120)
   readonly INTERACTIONS_KEPT_MONTHS: number = 36;
 
+  /**
+   * For how many days it is kept who read what of whom: each day goes once it is that old, and its signed segment is
+   * written. Thirteen months let a customer, an auditor or a court look back over a whole year.
+   */
+  @Type(() => Number)
+  @IsInt()
+  @Min(90)
+  @Max(3650)
+  readonly DISCLOSURES_KEPT_DAYS: number = 400;
+
+  /** Where the signed segments of those days go; `segments` in the data folder unless given. All hosts share it. */
+  @IsString()
+  @MinLength(1)
+  @IsOptional()
+  readonly SEGMENTS_FOLDER?: string;
+
   /** After how many days another key signs tokens. */
   @Type(() => Number)
   @IsInt()
@@ -168,6 +195,73 @@ export class Config {
   @Min(1)
   @Max(3650)
   readonly RECEIPT_KEY_DAYS: number = 365;
+
+  /** The key that signs checkpoints of the log, as Go's `note` writes it, here or in a file. Its name is the log's origin. */
+  @IsString()
+  @IsOptional()
+  readonly CCX_LOG_KEY?: string;
+
+  @IsString()
+  @IsOptional()
+  readonly CCX_LOG_KEY_FILE?: string;
+
+  /** The key before it, for as long as it has not handed over. */
+  @IsString()
+  @IsOptional()
+  readonly CCX_LOG_KEY_PREVIOUS?: string;
+
+  @IsString()
+  @IsOptional()
+  readonly CCX_LOG_KEY_PREVIOUS_FILE?: string;
+
+  /** Where the last checkpoint that was signed is remembered, outside the database; in the data folder unless given. */
+  @IsString()
+  @IsOptional()
+  readonly LOG_STATE_FILE?: string;
+
+  /** Whether processes on several hosts sign, none of which sees what another one remembers. */
+  @OnOff()
+  readonly LOG_SEVERAL_HOSTS: boolean = false;
+
+  /** Which witnesses are asked to cosign checkpoints of the log, and how many have to: a C2SP tlog-policy. */
+  @IsString()
+  @IsOptional()
+  readonly LOG_POLICY_FILE?: string;
+
+  /** For how long a witness may think about a checkpoint. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(60)
+  readonly LOG_WITNESS_SECONDS: number = 5;
+
+  /** A file, best out of the operator's reach, to which each published checkpoint is appended. */
+  @IsString()
+  @IsOptional()
+  readonly LOG_ANCHOR_FILE?: string;
+
+  /** An address to which each published checkpoint is posted. */
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true, disallow_auth: true })
+  @IsOptional()
+  readonly LOG_ANCHOR_URL?: string;
+
+  /** Who has been erased, as hashes: a file that no restore of the database takes back. In the data folder unless given. */
+  @IsString()
+  @IsOptional()
+  readonly ERASURE_REGISTER_FILE?: string;
+
+  /** The port of a listener of its own for metrics (Prometheus); there is none unless it is given. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  @IsOptional()
+  readonly METRICS_PORT?: number;
+
+  /** The address of that listener. Metrics say nothing of anybody, and much about the service: keep it private. */
+  @IsString()
+  @MinLength(1)
+  readonly METRICS_HOST: string = '127.0.0.1';
 
   /** The origin under which the service is reached: `iss` of its tokens and base of every absolute URL. */
   get issuer(): string {
@@ -198,7 +292,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   ) as Record<string, string>;
   const config = plainToInstance(Config, { ...derivedDefaults(given), ...given }, { exposeDefaultValues: true });
   const faults = validateSync(config).flatMap((error) => Object.values(error.constraints ?? {}));
-  faults.push(...secretFaults(config));
+  faults.push(...secretFaults(config), ...logFaults(config), ...policyFaults(config));
   if (config.isProduction) faults.push(...productionFaults(config));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);

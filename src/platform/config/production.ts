@@ -16,6 +16,17 @@ export function productionFaults(config: Config): string[] {
       'CCX_PEPPER or CCX_PEPPER_FILE must be set: a pepper that the service makes for itself is for development',
     );
   }
+  if (!config.ERASURE_REGISTER_FILE) {
+    faults.push('ERASURE_REGISTER_FILE must name a file that outlives the database and is shared by all processes');
+  }
+  if (!config.CCX_LOG_KEY && !config.CCX_LOG_KEY_FILE) {
+    faults.push(
+      'CCX_LOG_KEY or CCX_LOG_KEY_FILE must be set: a key that the service makes for itself is for development (`ccx log key` makes one)',
+    );
+  }
+  if (!config.LOG_STATE_FILE) {
+    faults.push('LOG_STATE_FILE must name a file that outlives the database and is not restored with it');
+  }
   if (config.OAUTH_PROFILE !== 'strict') {
     faults.push('OAUTH_PROFILE must be strict: client secrets and bearer tokens are for development');
   }

@@ -6,7 +6,7 @@ import type { Tx } from '../database/database.js';
 import type { Kek } from './kek.js';
 import { type PublicSigningJwk, SigningKey, type SigningKeyUse } from './signing-key.entity.js';
 
-const aadOf = (kid: string): string => `signing key:${kid}`;
+export const signingKeyAad = (kid: string): string => `signing key:${kid}`;
 
 /** A new key for ES256, which is published from now on and signs when its turn comes. */
 export async function newSigningKey(tx: Tx, kek: Kek, use: SigningKeyUse, at: Date): Promise<SigningKey> {
@@ -19,7 +19,7 @@ export async function newSigningKey(tx: Tx, kek: Kek, use: SigningKeyUse, at: Da
     use,
     status: 'next',
     publicJwk,
-    privateWrapped: kek.wrap(privateKey.export({ format: 'der', type: 'pkcs8' }), aadOf(kid)),
+    privateWrapped: kek.wrap(privateKey.export({ format: 'der', type: 'pkcs8' }), signingKeyAad(kid)),
     createdAt: at,
     activatedAt: null,
     retiredAt: null,
@@ -30,5 +30,5 @@ export async function newSigningKey(tx: Tx, kek: Kek, use: SigningKeyUse, at: Da
 /** @throws SealBrokenError when the KEK is not the one that wrapped it */
 export function privateKeyOf({ kid, privateWrapped }: SigningKey, kek: Kek): KeyObject {
   if (!privateWrapped) throw new Error(`The private part of the key ${kid} has been destroyed.`);
-  return createPrivateKey({ key: kek.unwrap(privateWrapped, aadOf(kid)), format: 'der', type: 'pkcs8' });
+  return createPrivateKey({ key: kek.unwrap(privateWrapped, signingKeyAad(kid)), format: 'der', type: 'pkcs8' });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Kek } from './kek.js';
+import { Kek, UnknownKekError } from './kek.js';
 import { normaliseEmail, Pepper } from './pepper.js';
 import { open, seal, SealBrokenError } from './seal.js';
 
@@ -44,6 +44,19 @@ describe('the KEK', () => {
     const wrapped = kek.wrap(Buffer.alloc(32, 9), 'profile:a');
     expect(kek.unwrap(wrapped, 'profile:a')).toEqual(Buffer.alloc(32, 9));
     expect(() => kek.unwrap(wrapped, 'profile:b')).toThrow(SealBrokenError);
+  });
+
+  it('opens what the one before it wrapped, with and without the name of a KEK, and wraps no more with that', () => {
+    const [before, kek] = [new Kek(key), new Kek(Buffer.alloc(32, 5), key)];
+    for (const wrapped of [before.wrap(Buffer.alloc(32, 9), 'a'), seal(key, Buffer.alloc(32, 9), 'a')])
+      expect(kek.unwrap(wrapped, 'a')).toEqual(Buffer.alloc(32, 9));
+    expect(() => before.unwrap(kek.wrap(Buffer.alloc(32, 9), 'a'), 'a')).toThrow(new UnknownKekError(kek.id));
+    expect(kek.wrap(Buffer.alloc(32, 9), 'a').subarray(0, 9)).toEqual(kek.prefix);
+  });
+
+  it('opens what has no name under the wrong key as little as anything else', () => {
+    const kek = new Kek(Buffer.alloc(32, 5), Buffer.alloc(32, 6));
+    expect(() => kek.unwrap(seal(key, Buffer.alloc(32, 9), 'a'), 'a')).toThrow(SealBrokenError);
   });
 
   it('has 32 bytes', () => {

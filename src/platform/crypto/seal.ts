@@ -6,7 +6,7 @@ const TAG_BYTES = 16;
 
 /** The sealed bytes do not open under this key and this associated data: another key, another row, or a changed bit. */
 export class SealBrokenError extends Error {
-  override readonly name = 'SealBrokenError';
+  override readonly name: string = 'SealBrokenError';
 }
 
 /**

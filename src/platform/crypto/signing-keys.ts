@@ -7,8 +7,9 @@ import { Database } from '../database/database.js';
 import type { JsonObject } from '../json.js';
 import { Kek } from './kek.js';
 import { lockKeyRing, makeFirst } from './key-ring.js';
-import { privateKeyOf } from './key-pair.js';
+import { privateKeyOf, signingKeyAad } from './key-pair.js';
 import { type PublicSigningJwk, SigningKey, signingKeyUses } from './signing-key.entity.js';
+import { WrappedKeys } from './wrapped-keys.js';
 
 /** A key with its private part, as the OAuth engine wants it. */
 export interface PrivateSigningJwk extends PublicSigningJwk {
@@ -41,7 +42,16 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     private readonly database: Database,
     private readonly kek: Kek,
     private readonly clock: Clock,
-  ) {}
+    wrapped: WrappedKeys,
+  ) {
+    wrapped.register({
+      table: 'signing_keys',
+      column: 'private_wrapped',
+      key: { kid: 'text' },
+      of: 'kid',
+      aad: signingKeyAad,
+    });
+  }
 
   /** Makes the first keys where there are none. */
   async onModuleInit(): Promise<void> {

@@ -3,11 +3,12 @@ import { LRUCache } from 'lru-cache';
 import { NIL } from 'uuid';
 
 import { type CustomerKey, customerKey } from '../customer-key.js';
-import type { Reader, Tx } from '../database/database.js';
+import { type Reader, type Tx, whenOver } from '../database/database.js';
 import { Random } from '../random.js';
 import { Kek } from './kek.js';
 import { Pepper } from './pepper.js';
 import { hmac } from './seal.js';
+import { WrappedKeys } from './wrapped-keys.js';
 
 export interface KeysOfCustomer {
   /** Seals what the customer stated. */
@@ -24,8 +25,8 @@ export class CustomerKeysMissingError extends Error {
 const CACHED_CUSTOMERS = 20_000;
 const CACHED_FOR_MS = 60_000;
 
-const profileAad = ({ customerId }: CustomerKey) => `profile:${customerId}`;
-const auditAad = ({ customerId }: CustomerKey) => `audit:${customerId}`;
+const profileAad = ({ customerId }: Pick<CustomerKey, 'customerId'>) => `profile:${customerId}`;
+const auditAad = ({ customerId }: Pick<CustomerKey, 'customerId'>) => `audit:${customerId}`;
 
 /** The keys of each customer: 32 random bytes each, wrapped by the KEK, destroyed at erasure. */
 @Injectable()
@@ -37,7 +38,14 @@ export class SubjectKeys {
     private readonly kek: Kek,
     private readonly pepper: Pepper,
     private readonly random: Random,
-  ) {}
+    wrapped: WrappedKeys,
+  ) {
+    const row = { table: 'subject_keys', key: { bucket: 'int', customer_id: 'uuid' }, of: 'customer_id' } as const;
+    wrapped.register(
+      { ...row, column: 'profile_key', aad: (customerId) => profileAad({ customerId }) },
+      { ...row, column: 'audit_key', aad: (customerId) => auditAad({ customerId }) },
+    );
+  }
 
   /** Makes the keys of a new customer, in the transaction that makes the customer. */
   async create(tx: Tx, customer: CustomerKey, at: Date): Promise<KeysOfCustomer> {
@@ -97,8 +105,7 @@ export class SubjectKeys {
 
   /** The profile key from the wrapped one that a statement brought along, without another look-up. */
   unwrapProfileKey(customer: CustomerKey, wrapped: Buffer): Buffer {
-    // Keyed by the wrapped bytes too: after a re-wrap or an erasure the old entry is never found again.
-    const name = `${customer.customerId}:${wrapped.toString('base64')}`;
+    const name = profileName(customer, wrapped);
     let key = this.profileKeys.get(name);
     if (!key) {
       key = this.kek.unwrap(wrapped, profileAad(customer));
@@ -121,12 +128,40 @@ export class SubjectKeys {
     return row?.count ?? 0;
   }
 
-  /** Deletes the keys, after which nothing sealed under them can be opened by anyone. */
+  /**
+   * Deletes the keys, after which nothing sealed under them can be opened by anyone. It waits for whoever is writing
+   * something of the customer into the log; who comes later is refused. Other processes forget them within a minute.
+   */
   async destroy(tx: Tx, customer: CustomerKey): Promise<void> {
-    this.cache.delete(customer.customerId);
     const { bucket, customerId } = customer;
-    await tx.query(`delete from subject_keys where bucket = $1 and customer_id = $2`, [bucket, customerId]);
+    const [rows] = await tx.query<[{ profile_key: Buffer }[], number]>(
+      `delete from subject_keys where bucket = $1 and customer_id = $2 returning profile_key`,
+      [bucket, customerId],
+    );
     await tx.query(`delete from audit_subjects where bucket = $1 and customer_id = $2`, [bucket, customerId]);
+    whenOver(tx, () => {
+      this.cache.delete(customerId);
+      for (const { profile_key } of rows) this.profileKeys.delete(profileName(customer, profile_key));
+    });
+  }
+
+  /** Lets nobody write anything of the customer into the log until the transaction is over. Null when nobody ever can. */
+  async lock(tx: Tx, customer: CustomerKey): Promise<KeysOfCustomer | null> {
+    const { bucket, customerId } = customer;
+    const rows = await tx.query<unknown[]>(
+      'select from subject_keys where bucket = $1 and customer_id = $2 for update',
+      [bucket, customerId],
+    );
+    return rows.length > 0 ? this.of(tx, customer) : null;
+  }
+
+  /** Lets nobody destroy the customer's keys until the transaction is over. False when that has happened. */
+  async hold(tx: Tx, { bucket, customerId }: CustomerKey): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      'select from subject_keys where bucket = $1 and customer_id = $2 for key share',
+      [bucket, customerId],
+    );
+    return rows.length > 0;
   }
 
   /** The broker's own log key, for entries about no customer. */
@@ -136,6 +171,9 @@ export class SubjectKeys {
 
   private brokerLogKey?: Buffer;
 }
+
+// Named by the wrapped bytes too: after a re-wrap or an erasure the old entry is never found again.
+const profileName = ({ customerId }: CustomerKey, wrapped: Buffer) => `${customerId}:${wrapped.toString('base64')}`;
 
 /** By what the log names a customer: 128 bits that only the holder of the audit key can make. */
 export function pseudonymOf(auditKey: Buffer): Buffer {

@@ -17,6 +17,18 @@ export const NAMED_STATEMENTS = Symbol('whether statements are named');
 
 const ATTEMPTS = 5;
 
+const endings = new WeakMap<EntityManager, (() => void)[]>();
+
+/**
+ * Has `work` done once the transaction is over, whether or not it was kept: for what a process remembers of rows that
+ * the transaction deletes, since others may have looked them up until then. It must not fail.
+ */
+export function whenOver(tx: Tx, work: () => void): void {
+  const known = endings.get(tx);
+  if (known) known.push(work);
+  else endings.set(tx, [work]);
+}
+
 /** The way to PostgreSQL: transactions that are retried when the reason passes, reads, and prepared statements. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
@@ -83,6 +95,7 @@ export class Database implements OnApplicationShutdown {
       throw error;
     } finally {
       client.off('error', onLost);
+      for (const end of endings.get(runner.manager) ?? []) end();
       await runner.release();
     }
   }

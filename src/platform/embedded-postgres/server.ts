@@ -136,6 +136,8 @@ function settingArguments(port: number, settings: Record<string, string>): strin
     // Errors would put customers' values into the log: keys in the detail, literals in the statement.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
+    // Erasing a customer looks into every day of disclosures in one transaction.
+    max_locks_per_transaction: '256',
     ...settings,
     listen_addresses: '127.0.0.1',
     port: String(port),

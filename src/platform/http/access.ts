@@ -138,6 +138,12 @@ export const ChecksClientInStatement = (): MethodDecorator => routeTraits({ chec
  */
 export const RecordsProof = (): MethodDecorator => routeTraits({ recordsProof: true });
 
+/**
+ * For routes of staff that write an entry of their own before they answer, which says more. Every other request of
+ * staff becomes an entry by itself.
+ */
+export const RecordsAct = (): MethodDecorator => routeTraits({ recordsAct: true });
+
 /** Who may call the route of a controller's method: `accessRule(context.getHandler())`. */
 export function accessRule(handler: object): AccessRule | undefined {
   return traitsOf(handler).access;
@@ -153,6 +159,10 @@ export function checksClientInStatement(handler: object): boolean {
 
 export function recordsProof(handler: object): boolean {
   return traitsOf(handler).recordsProof ?? false;
+}
+
+export function recordsAct(handler: object): boolean {
+  return traitsOf(handler).recordsAct ?? false;
 }
 
 /** The actor behind a principal. */

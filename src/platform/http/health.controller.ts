@@ -9,6 +9,7 @@ import { Access } from './access.js';
 import { Drain } from './drain.js';
 import { Operation } from './operation.js';
 import { Unlimited } from './rate-limit.js';
+import { Readiness } from './readiness.js';
 
 const PATIENCE_MS = 2_000;
 
@@ -22,6 +23,7 @@ export class HealthController {
   constructor(
     private readonly database: Database,
     private readonly drain: Drain,
+    private readonly readiness: Readiness,
   ) {}
 
   @Get('live')
@@ -45,13 +47,16 @@ export class HealthController {
     id: 'getReadiness',
     tag: 'Service',
     summary: 'Whether the service takes requests',
-    description: 'It does while its database answers and it is not about to stop.',
+    description:
+      'It does while its database answers, its log continues what has been signed, and it is not about to stop.',
     ok: { status: 200, description: 'It does.', type: HealthDto, example: { status: 'ok' } },
     errors: [UnavailableError],
   })
   async ready(): Promise<HealthDto> {
     if (this.drain.draining) throw new UnavailableError('The service is about to stop.');
     if (!(await this.databaseAnswers())) throw new UnavailableError('The database does not answer.');
+    const fault = this.readiness.fault();
+    if (fault !== undefined) throw new UnavailableError(fault);
     return { status: 'ok' };
   }
 

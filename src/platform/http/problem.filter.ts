@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Config } from '../config/config.js';
+import { CustomerKeysMissingError } from '../crypto/subject-keys.js';
 import { isRetryable } from '../database/errors.js';
 import {
   BodyTooLargeError,
@@ -11,6 +12,7 @@ import {
   MalformedJsonError,
   NotFoundError,
   problemOf,
+  UnauthenticatedError,
   UnavailableError,
   UnsupportedMediaTypeError,
 } from '../errors.js';
@@ -33,6 +35,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private translate(thrown: unknown, request: FastifyRequest): CcxError {
     if (thrown instanceof CcxError) return thrown;
+    // Whom it is about was erased while it ran: as of now there is nobody whose token or consent this could be.
+    if (thrown instanceof CustomerKeysMissingError) return new UnauthenticatedError();
     const known = ofFramework(thrown, request);
     if (known) return known;
     request.log.error({ err: thrown }, 'a request failed');

@@ -12,6 +12,8 @@ export interface RouteTraits {
   checksClient?: boolean;
   /** The DPoP proof is recorded by the route itself. */
   recordsProof?: boolean;
+  /** What a member of staff does by it is recorded by the route itself, in more words. */
+  recordsAct?: boolean;
   /** The most bytes a body may have. */
   bodyLimit?: number;
   /** The content types that a body may have. */

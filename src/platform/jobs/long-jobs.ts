@@ -112,6 +112,11 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
     return job;
   }
 
+  /** The one of this kind and owner that has not finished; null when there is none. */
+  underWay(reader: Reader, { kind, owner }: Pick<LongJob, 'kind' | 'owner'>): Promise<LongJob | null> {
+    return jobWith(reader, { kind, owner }).andWhere('finished_at is null').orderBy('created_at').limit(1).getOne();
+  }
+
   /**
    * Ends a job before its next step, once a step that is under way is done. One that has finished stays as it is.
    * @throws LongJobNotFoundError also when it is somebody else's

@@ -1,12 +1,12 @@
 import { Controller, Get, Query } from '@nestjs/common';
 
-import { Access, CurrentStaff, type StaffPrincipal } from '../platform/http/access.js';
+import { Access, CurrentStaff, RecordsAct, type StaffPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { InvalidCursorError, type Page, PageDto } from '../platform/http/paging.js';
 import { IndexParam } from '../platform/http/validation.js';
-import { EntriesQuery, EntryDto } from './oversight.dto.js';
+import { EntriesQuery, EntryDto } from './entries.dto.js';
+import { EntriesService } from './entries.service.js';
 import { EntryNotFoundError, NoEngagementError } from './oversight.errors.js';
-import { OversightService } from './oversight.service.js';
 
 const example: EntryDto = {
   index: 4711,
@@ -25,11 +25,12 @@ const example: EntryDto = {
 };
 
 @Controller('v1/audit/entries')
-export class OversightController {
-  constructor(private readonly oversight: OversightService) {}
+export class EntriesController {
+  constructor(private readonly entries: EntriesService) {}
 
   @Get()
   @Access('auditor')
+  @RecordsAct()
   @Operation({
     id: 'listAuditEntries',
     tag: 'Audit',
@@ -46,11 +47,12 @@ export class OversightController {
     errors: [NoEngagementError, InvalidCursorError],
   })
   listAuditEntries(@CurrentStaff() auditor: StaffPrincipal, @Query() query: EntriesQuery): Promise<Page<EntryDto>> {
-    return this.oversight.entries(auditor, query);
+    return this.entries.list(auditor, query);
   }
 
   @Get(':index')
   @Access('auditor')
+  @RecordsAct()
   @Operation({
     id: 'getAuditEntry',
     tag: 'Audit',
@@ -59,6 +61,6 @@ export class OversightController {
     errors: [NoEngagementError, EntryNotFoundError],
   })
   getAuditEntry(@CurrentStaff() auditor: StaffPrincipal, @IndexParam('index') index: number): Promise<EntryDto> {
-    return this.oversight.entry(auditor, index);
+    return this.entries.get(auditor, index);
   }
 }

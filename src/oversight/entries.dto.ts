@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsArray, IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
 
@@ -10,8 +10,11 @@ import type { JsonObject } from '../platform/json.js';
 const OneOrMore = () =>
   Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]));
 
+/** What an engagement calls a customer or a consent. */
+export const NAME_IN_ENGAGEMENT = /^[A-Za-z0-9_-]{22}$/;
+
 /** Which entries an auditor asks for. Everything given must hold; of a repeated parameter any value may. */
-export class EntriesQuery extends PageQuery {
+export class EntrySearchQuery {
   @ApiPropertyOptional({ type: [String], description: 'What happened.', example: ['consent.given'] })
   @OneOrMore()
   @IsArray()
@@ -37,9 +40,19 @@ export class EntriesQuery extends PageQuery {
   attribute?: string;
 
   @ApiPropertyOptional({ description: "A customer, by the engagement's pseudonym.", example: 'kJ3mX0sPzv9qYw4bT8uLQA' })
-  @Matches(/^[A-Za-z0-9_-]{22}$/, { message: 'must be a subject as an entry of this engagement names it' })
+  @Matches(NAME_IN_ENGAGEMENT, { message: 'must be a subject as an entry of this engagement names it' })
   @IsOptional()
   subject?: string;
+
+  @ApiPropertyOptional({
+    description:
+      "A consent, by the engagement's reference. A page may hold fewer entries than asked for: go on while there is " +
+      '`next_cursor`.',
+    example: 'Zm9vYmFyYmF6cXV4MTIzNA',
+  })
+  @Matches(NAME_IN_ENGAGEMENT, { message: 'must be a consent as an entry of this engagement names it' })
+  @IsOptional()
+  consent?: string;
 
   @ApiPropertyOptional({
     description: 'The one entry that a receipt names: its `audit.leaf_hash`, in hexadecimal.',
@@ -60,7 +73,13 @@ export class EntriesQuery extends PageQuery {
   to?: Date;
 }
 
-const entryStates = ['opened', 'sealed', 'erased'] as const;
+/** What was asked for, whatever it is asked of. */
+export type EntrySearch = Readonly<EntrySearchQuery>;
+
+/** The same, page by page. */
+export class EntriesQuery extends IntersectionType(EntrySearchQuery, PageQuery) {}
+
+export const entryStates = ['opened', 'sealed', 'erased'] as const;
 
 /** One entry of the log as an auditor sees it. */
 export class EntryDto {
