@@ -41,7 +41,7 @@ export class DisclosureDays1760000080120 implements MigrationInterface {
           parent, partition, since, until);
         return true;
       exception
-        when duplicate_table or unique_violation then return false; -- another process was quicker
+        when duplicate_table or duplicate_object or unique_violation then return false; -- another process was quicker
       end $$`);
     await db.query(`
       create function ccx_partition_key(parent text) returns text

@@ -56,6 +56,8 @@ import { SuggestionPriors1760000070163 } from './1760000070163-suggestion-priors
 import { DisclosureDays1760000080120 } from './1760000080120-disclosure-days.js';
 import { DisclosureSegments1760000080121 } from './1760000080121-disclosure-segments.js';
 import { Erasures1760000080140 } from './1760000080140-erasures.js';
+import { ErasureRegister1760000080160 } from './1760000080160-erasure-register.js';
+import { StaffLetIn1760000080150 } from './1760000080150-staff-let-in.js';
 import { AuditEntryIds1760000080122 } from './1760000080122-audit-entry-ids.js';
 import { AuditMonitor1760000080132 } from './1760000080132-audit-monitor.js';
 import { AuditViews1760000080130 } from './1760000080130-audit-views.js';
@@ -125,4 +127,6 @@ export const migrations = [
   Reidentifications1760000080131,
   AuditMonitor1760000080132,
   Erasures1760000080140,
+  StaffLetIn1760000080150,
+  ErasureRegister1760000080160,
 ];

@@ -324,6 +324,22 @@ describe('a re-identification', () => {
     });
   });
 
+  it('is not approved by whoever could be the auditor, having let them in', async () => {
+    const [inviter, other] = await Promise.all([anOperator(app), anOperator(app)]);
+    const auditor = await anAuditor(app, {}, inviter);
+    const { subject } = await namesFor(auditor);
+    const { body: asked } = await ask(auditor, subject).expect(201);
+    const approvedBy = ({ api }: TestStaff) => api.post(`/v1/admin/reidentifications/${asked.id}/approve`);
+    const { body } = await approvedBy(inviter).expect(403);
+    expect(body.type).toMatch(/reidentification-by-one-person$/);
+
+    // Nor by an operator whom that one could be as well.
+    await app.db.query('update staff_members set let_in_by = $1 where id = $2', [inviter.staffId, other.staffId]);
+    await approvedBy(other).expect(403);
+    expect(await get(auditor, `/v1/audit/reidentifications/${asked.id}`)).toMatchObject({ customer_id: null });
+    await approvedBy(await anOperator(app)).expect(200);
+  });
+
   it('can be refused, and names nobody then', async () => {
     const [auditor, operator] = await Promise.all([anAuditor(app), anOperator(app)]);
     const { subject } = await namesFor(auditor);
@@ -534,6 +550,15 @@ describe('every request of staff', () => {
     expect(unlogged).toEqual([]);
   });
 
+  it('names nobody in what outlives them: neither a customer whom it does not reach, nor their consent', async () => {
+    const auditor = await anAuditor(app, { retailerIds: [grocer.id] });
+    const { subject, ref } = await namesFor(auditor);
+    await get(auditor, `/v1/audit/entries?subject=${subject}&consent=${ref}&retailer_id=${randomUUID()}`);
+    const acts = (await audited(app, null)).filter(({ actor }) => (actor as { id?: string }).id === auditor.staffId);
+    expect(acts).toContainEqual(expect.objectContaining({ type: 'audit.searched' }));
+    expect(JSON.stringify(acts)).not.toMatch(new RegExp(`${subject}|${ref}`));
+  });
+
   it('says which operation was asked for, by whom, and about what', async () => {
     const operator = await anOperator(app);
     await operator.api.get(`/v1/admin/retailers/${grocer.id}`).expect(200);
@@ -544,5 +569,39 @@ describe('every request of staff', () => {
         data: { operation: 'getRetailerAsOperator', names: { id: grocer.id } },
       }),
     );
+  });
+});
+
+describe('a notice that was shown for one version', () => {
+  it('is not told when that came after the period, or was replaced before it', async () => {
+    const otto = await aCustomer(app);
+    const { consentId } = await aConsent(app, { customer: otto });
+    const now = app.clock.now().getTime();
+    const at = (days: number) => new Date(now + days * DAY);
+    const notice = async (version: number, days: number) => {
+      const { rows } = await app.db.query(
+        `insert into notices
+         select bucket, customer_id, sha256($2), text, created_at from notices where customer_id = $1 limit 1
+         returning encode(hash, 'hex') as hash`,
+        [otto.customerId, String(version)],
+      );
+      const { hash } = rows[0];
+      const changes = JSON.stringify({ version, at: at(days), notice_hash: `\\x${hash}` });
+      await app.db.query(
+        `insert into consent_versions
+         select changed.* from consent_versions v, jsonb_populate_record(v, $2) changed
+          where v.consent_id = $1 and v.version = 1`,
+        [consentId, changes],
+      );
+      return `/v1/audit/notices/${hash}`;
+    };
+    await app.db.query('update consent_versions set at = $2 where consent_id = $1', [consentId, at(-4)]);
+    const notices = [await notice(2, -3), await notice(3, -1), await notice(4, 2)];
+    const told = async (from: Date, to: Date) => {
+      const auditor = await anAuditor(app, { from, to });
+      return Promise.all(notices.map(async (path) => (await auditor.api.get(path)).status));
+    };
+    expect(await told(at(-2), at(1))).toEqual([200, 200, 404]);
+    expect(await told(at(-0.5), at(3))).toEqual([404, 200, 200]);
   });
 });

@@ -82,7 +82,7 @@ describe('ccx serve in an empty folder', () => {
     const keys = join(cwd, '.ccx/keys');
     expect((await stat(keys)).mode & 0o777).toBe(0o700);
     const files = await readdir(keys);
-    expect(files.sort()).toEqual(['albatross-simple.json', 'albatross.json', 'kek', 'pepper', 'thistle.json']);
+    expect(files.sort()).toEqual(['albatross-simple.json', 'albatross.json', 'kek', 'log', 'pepper', 'thistle.json']);
     for (const file of files) expect((await stat(join(keys, file))).mode & 0o777).toBe(0o600);
   });
 

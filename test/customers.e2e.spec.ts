@@ -17,11 +17,11 @@ const password = 'three geese over the canal';
 const register = (body: object) => app.http.post('/v1/customers').send(body);
 const anEmail = () => `${randomUUID()}@example.org`;
 const inDays = (days: number) => new Date(app.clock.now().getTime() + days * 86_400_000).toISOString();
-const held = () =>
+const held = (by = 'customers') =>
   app
     .get(PersonalData)
     .registered()
-    .find(({ module }) => module === 'customers')!;
+    .find(({ module }) => module === by)!;
 
 /** How many rows each of the tables has. */
 async function countOf(...tables: string[]): Promise<number[]> {
@@ -218,8 +218,12 @@ describe('what is held of a customer by this module', () => {
 
   it('is gone when it is erased, and so is every way in', async () => {
     const { api, key, email } = await aCustomer(app);
-    await app.get(Database).transaction((tx) => held().erase(tx, key));
-    for (const table of held().tables) {
+    const access = held('access');
+    await app.get(Database).transaction(async (tx) => {
+      await access.erase(tx, key);
+      await held().erase(tx, key);
+    });
+    for (const table of [...access.tables, ...held().tables]) {
       const { rowCount } = await app.db.query(`select 1 from ${table} where customer_id = $1`, [key.customerId]);
       expect({ table, rowCount }).toEqual({ table, rowCount: 0 });
     }

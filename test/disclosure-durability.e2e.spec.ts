@@ -71,7 +71,7 @@ beforeAll(async () => {
   }
   till.stop();
   await reading;
-}, 600_000);
+}, 900_000);
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
   await app.stop();

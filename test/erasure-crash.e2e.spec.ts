@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 
+import { ErasureRegister } from '../src/platform/erasure-register.js';
 import { Jobs } from '../src/platform/jobs/jobs.js';
+import { ErasureRestore } from '../src/portability/erasure-restore.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aConsent } from './support/consents.js';
@@ -105,7 +108,18 @@ describe('a database that comes back from a backup', () => {
 
   it('is not served at all without its register', async () => {
     const env = { ERASURE_REGISTER_FILE: `${app.config.DATA_FOLDER}/another/register` };
-    await expect(startSecondProcess(app, { env })).rejects.toThrow(/The erasure register .* names 0 customers/);
+    await expect(startSecondProcess(app, { env })).rejects.toThrow(
+      /The erasure register .* is not that of this database/,
+    );
+  });
+
+  it('is not served with a part of its register', async () => {
+    const { path } = app.get(ErasureRegister);
+    const whole = await readFile(path, 'utf8');
+    await writeFile(path, whole.slice(0, whole.indexOf('\n') + 1));
+    await expect(app.get(ErasureRestore).restore()).rejects.toThrow(/The erasure register .* names 0 customers/);
+    await writeFile(path, whole);
+    await app.get(ErasureRestore).restore();
   });
 
   /** A copy of everything as it is. */

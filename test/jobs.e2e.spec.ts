@@ -35,7 +35,8 @@ class Process {
     private readonly jobs: Jobs,
   ) {}
 
-  static async start(job: string): Promise<Process> {
+  /** @param first what is done before any job begins */
+  static async start(job: string, first?: (process: Process) => Promise<void>): Promise<Process> {
     const source = serviceDataSource({ url: app.databaseUrl, pool: 2, applicationName: 'ccx' });
     const database = new Database(await source.initialize(), true);
     const jobs = new Jobs(database, app.clock, new Random());
@@ -44,8 +45,9 @@ class Process {
       started.turns++;
       return started.work();
     });
-    jobs.onApplicationBootstrap();
+    if (first) jobs.first(() => first(started));
     processes.push(started);
+    await jobs.onApplicationBootstrap();
     return started;
   }
 
@@ -82,6 +84,16 @@ describe('a job', () => {
     await delay(A_FEW_TURNS_MS);
     expect(one.turns).toBeGreaterThan(before + 1);
     expect(other.turns).toBe(0);
+  });
+
+  it('does not begin before all is done that comes first', async () => {
+    let turnsBefore = -1;
+    const one = await Process.start(aJob(), async (process) => {
+      await delay(A_FEW_TURNS_MS);
+      turnsBefore = process.turns;
+    });
+    await eventually(() => expect(one.turns).toBeGreaterThan(0));
+    expect(turnsBefore).toBe(0);
   });
 
   it('goes to one of the processes that reach for it at the same moment', async () => {

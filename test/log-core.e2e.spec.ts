@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import pino from 'pino';
@@ -91,6 +92,7 @@ async function damaged(damage: () => Promise<unknown>, look: () => Promise<void>
 async function expectNotReady(detail: RegExp): Promise<void> {
   const { body } = await app.http.get('/health/ready').expect(503);
   expect(body.detail).toMatch(detail);
+  expect(body.detail).not.toContain(dirname(lastSignedFile(app)));
   expect(said.some((line) => detail.test((JSON.parse(line) as { msg: string }).msg))).toBe(true);
 }
 

@@ -179,16 +179,17 @@ describe('a passkey', () => {
 
   it('is exported with the account, and goes with it', async () => {
     const mira = await anOwner();
-    const customers = app
-      .get(PersonalData)
-      .registered()
-      .find(({ module }) => module === 'customers')!;
+    const registered = (name: string) =>
+      app
+        .get(PersonalData)
+        .registered()
+        .find(({ module }) => module === name)!;
     const exported = [];
-    for await (const { kind, record } of customers.export(app.get(Database).reader, mira.key)) {
+    for await (const { kind, record } of registered('customers').export(app.get(Database).reader, mira.key)) {
       if (kind === 'passkey') exported.push(record);
     }
     expect(exported).toMatchObject([{ id: mira.passkeyId, name: 'Phone', transports: ['internal', 'hybrid'] }]);
-    await app.get(Database).transaction((tx) => customers.erase(tx, mira.key));
+    await app.get(Database).transaction((tx) => registered('access').erase(tx, mira.key));
     await refusedLike({ passkey: await mira.answer() });
   });
 });

@@ -26,6 +26,8 @@ export interface Signed {
   readonly last: PublishedCheckpoint | null;
   /** The one that was signed and not published, because whoever did so died. */
   readonly unpublished: SignedCheckpoint | null;
+  /** Whether anything is remembered outside the database. */
+  readonly remembers: boolean;
 }
 
 /** Sees to it that the log only ever grows: what was signed once has to be the beginning of what there is now. */
@@ -44,16 +46,17 @@ export class Continuity {
     const introduced = await introducedKeys(reader);
     const state = await readLogState(reader);
     if (last) await this.demandPublished(reader, state, last, introduced);
-    if (note === null) return { state, introduced, last, unpublished: null };
+    if (note === null) return { state, introduced, last, unpublished: null, remembers: false };
 
-    const whence = this.lastSigned.path;
+    // Everybody may read why the service is not ready, and nobody where its files are.
+    const whence = 'LOG_STATE_FILE';
     const remembered = this.read(note, this.keys.verifiers(introduced), whence);
     await this.demandContinued(reader, state, remembered, whence);
     const isPast =
       remembered.size < (last?.size ?? 0) ||
       (await isPublished(reader, remembered.size, note)) ||
       !isSignedBy(parseNote(note) as Note, this.keys.active(introduced));
-    return { state, introduced, last, unpublished: isPast ? null : { ...remembered, note } };
+    return { state, introduced, last, unpublished: isPast ? null : { ...remembered, note }, remembers: true };
   }
 
   /** @throws LogFaultError when the tree does not begin with this one */

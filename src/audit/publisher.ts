@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import { Clock } from '../platform/clock.js';
 import { Database } from '../platform/database/database.js';
@@ -29,6 +29,7 @@ const ownAlarms: readonly LogAlarmCode[] = ['log-signing-refused', 'log-key-refu
  */
 @Injectable()
 export class Publisher implements OnModuleInit {
+  private readonly logger = new Logger(Publisher.name);
   private witnessesMissingSince?: number;
 
   constructor(
@@ -61,8 +62,11 @@ export class Publisher implements OnModuleInit {
   }
 
   private async publishDue(): Promise<void> {
-    const { state, introduced, last, unpublished } = await this.continuity.demand(this.database.reader);
+    const { state, introduced, last, unpublished, remembers } = await this.continuity.demand(this.database.reader);
     if (unpublished) return this.release(unpublished, introduced);
+    if (last && !remembers && this.isDue(state, last)) {
+      this.logger.warn(`LOG_STATE_FILE is not there: what was signed before is known from the database alone.`);
+    }
 
     const { signers, successor } = this.keys.signersFor(introduced);
     if (!successor && !this.isDue(state, last)) return;

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 
 import { extract } from 'tar-stream';
 
+import { Spool } from '../platform/spool.js';
 import { BundleArchive } from './bundle-archive.js';
 
 const madeAt = new Date('2026-11-21T09:30:00.000Z');
@@ -47,6 +48,14 @@ describe('the archive of a bundle', () => {
       // `printf '{"a":2,"b":1}\n{"c":3}\n' | sha256sum`
       sha256: 'ab52ce0230cf4e59e5231649ddafd2664791938bfd60941702ff785c13fe86ee',
     });
+  });
+
+  it('takes one open file, however many it has itself', async () => {
+    const open = jest.spyOn(Spool, 'open');
+    const archive = new BundleArchive('bundle', madeAt);
+    for (let number = 0; number < 100; number++) await archive.text(`notices/${number}.json`, `{"number":${number}}`);
+    expect(open).toHaveBeenCalledTimes(1);
+    expect((await unpacked(archive.stream())).get('bundle/notices/99.json')).toBe('{"number":99}');
   });
 
   it('may be larger than what is kept in memory', async () => {

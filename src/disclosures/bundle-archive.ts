@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -7,20 +8,22 @@ import { pack, type Pack } from 'tar-stream';
 import { canonicalJson, type JsonValue } from '../platform/json.js';
 import { Spool } from '../platform/spool.js';
 
-/** One file of a bundle, written and closed for writing. */
+/** One file of a bundle, and where it is in what is spooled. */
 interface BundledFile {
   readonly name: string;
+  readonly start: number;
   readonly size: number;
   readonly sha256: string;
-  readonly spool: Spool;
 }
 
 /**
  * The files of a bundle while it is made. A tar says of each file how long it is before it comes, so that each is
- * written beside memory first, and nothing leaves before all of it is there: a failure is still an answer.
+ * written beside memory first, and nothing leaves before all of it is there: a failure is still an answer. They share one
+ * spool, since a bundle may have more notices than a process may have open files.
  */
 export class BundleArchive {
   private readonly files: BundledFile[] = [];
+  private spool?: Spool;
 
   constructor(
     private readonly folder: string,
@@ -58,26 +61,29 @@ export class BundleArchive {
 
   /** Lets go of what was written. */
   async discard(): Promise<void> {
-    for (const { spool } of this.files.splice(0)) await spool.close();
+    const { spool } = this;
+    this.files.length = 0;
+    this.spool = undefined;
+    await spool?.close();
   }
 
   private async add(name: string, write: (sink: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
-    const spool = await Spool.open();
-    try {
-      await write((text) => spool.write(text));
-      const { size, sha256 } = await spool.finish();
-      this.files.push({ name, size, sha256: sha256.toString('hex'), spool });
-    } catch (error) {
-      await spool.close();
-      throw error;
-    }
+    const spool = (this.spool ??= await Spool.open());
+    const start = spool.size;
+    const hash = createHash('sha256');
+    await write((text) => {
+      hash.update(text);
+      return spool.write(text);
+    });
+    this.files.push({ name, start, size: spool.size - start, sha256: hash.digest('hex') });
   }
 
   private async pack(tar: Pack): Promise<void> {
     try {
-      for (const { name, size, spool } of this.files) {
+      await this.spool?.finish();
+      for (const { name, start, size } of this.files) {
         const header = { name: `${this.folder}/${name}`, size, mtime: this.madeAt, mode: 0o644 };
-        await pipeline(spool.content(), tar.entry(header));
+        await pipeline(this.spool?.content(start, start + size) ?? [], tar.entry(header));
       }
       tar.finalize();
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader } from '../platform/database/database.js';
+import type { DisclosureRow, RecordedRow } from './disclosures.queries.js';
 import type { NamedVersion } from './wrong-disclosure.js';
 
 /** Which disclosures to look at, of anybody. Everything given must hold. */
@@ -26,20 +27,8 @@ export interface Place {
 }
 
 /** A disclosure, and the version of the consent that it names, if there is one. */
-export interface JudgedRow {
+export interface JudgedRow extends DisclosureRow {
   customer_id: string;
-  checked_at: Date;
-  id: string;
-  consent_id: string;
-  consent_version: number;
-  retailer_id: string;
-  client_id: string;
-  attributes: string[];
-  purpose: string | null;
-  touchpoint: string | null;
-  stage: string | null;
-  unchanged: boolean;
-  refused: string | null;
   audit_id: string;
   status: NamedVersion['status'] | null;
   details: NamedVersion['details'];
@@ -96,12 +85,7 @@ export function disclosuresWithin(
 }
 
 /** A disclosure with what proves it within its batch. */
-export interface PlacedRow extends JudgedRow {
-  leaf_index: number;
-  leaf_count: number;
-  nonce: Buffer;
-  path: Buffer;
-}
+export interface PlacedRow extends JudgedRow, RecordedRow {}
 
 /** Those of whole batches, whenever they were: an entry's time is not that of the reads. */
 export function disclosuresOfEntries(reader: Reader, entryIds: readonly string[]): Promise<PlacedRow[]> {

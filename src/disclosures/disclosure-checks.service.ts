@@ -13,6 +13,8 @@ import {
   type JudgedRow,
   type Place,
 } from './disclosure-checks.queries.js';
+import { toDisclosure } from './disclosures.queries.js';
+import { latestFirst } from './stretches.js';
 import { type DisclosureFault, faultsOf } from './wrong-disclosure.js';
 
 /** A disclosure as it can be judged: with the entry that holds its batch, and what is wrong with it. */
@@ -31,21 +33,8 @@ export interface PlacedDisclosure extends JudgedDisclosure {
 /** How many rows are looked through for one page, whatever is asked of them. */
 const LOOKED_THROUGH = 1_000;
 
-const STRETCH_MS = 14 * 86_400_000;
-
-/**
- * A time in pieces, the latest first: disclosures are kept by day, and a statement locks as many tables as there are days
- * in its time.
- */
-function* stretchesOf({ from, to }: { from: Date; to: Date }, latest: Date): Generator<{ from: Date; to: Date }> {
-  // Clocks differ a little, and the place to go on from may be the last millisecond of its stretch.
-  let end = Math.min(to.getTime(), latest.getTime() + 60_000);
-  while (end > from.getTime()) {
-    const start = Math.max(from.getTime(), end - STRETCH_MS);
-    yield { from: new Date(start), to: new Date(end) };
-    end = start;
-  }
-}
+/** Clocks differ a little, and the place to go on from may be the last millisecond of its stretch. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Disclosures of many customers, for those who see to it that none is wrong. */
 @Injectable()
@@ -63,7 +52,9 @@ export class DisclosureChecks {
   ): Promise<{ found: JudgedDisclosure[]; next: Place | null }> {
     const found: JudgedDisclosure[] = [];
     let lookedThrough = 0;
-    for (const stretch of stretchesOf(asked, after?.checkedAt ?? now)) {
+    const latest = (after?.checkedAt ?? now).getTime() + CLOCKS_APART_MS;
+    const to = new Date(Math.min(asked.to.getTime(), latest));
+    for (const stretch of latestFirst(asked.from, to, now)) {
       const rows = await disclosuresWithin(reader, { ...asked, ...stretch }, after, LOOKED_THROUGH);
       for (const row of rows) {
         const last = found.at(-1);
@@ -88,20 +79,7 @@ export class DisclosureChecks {
   }
 
   private judged(row: JudgedRow): JudgedDisclosure {
-    const disclosure = {
-      id: row.id,
-      customer: customerKey(row.customer_id),
-      consent: { id: row.consent_id, version: row.consent_version },
-      retailerId: row.retailer_id,
-      clientId: row.client_id,
-      attributes: row.attributes,
-      purpose: row.purpose,
-      touchpoint: row.touchpoint,
-      stage: row.stage,
-      checkedAt: row.checked_at,
-      unchanged: row.unchanged,
-      refused: row.refused,
-    };
+    const disclosure = toDisclosure(customerKey(row.customer_id), row);
     const version =
       row.status === null ? null : { status: row.status, details: row.details, expiresAt: row.expires_at };
     const vocabulary = this.vocabulary.current();

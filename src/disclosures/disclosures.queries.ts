@@ -201,7 +201,8 @@ export function toRecorded(customer: CustomerKey, row: RecordedRow): RecordedDis
   };
 }
 
-interface DisclosureRow {
+/** What every list says of a disclosure, as its row has it. */
+export interface DisclosureRow {
   checked_at: Date;
   id: string;
   consent_id: string;
@@ -216,7 +217,7 @@ interface DisclosureRow {
   refused: string | null;
 }
 
-function toDisclosure(customer: CustomerKey, row: DisclosureRow): Disclosure {
+export function toDisclosure(customer: CustomerKey, row: DisclosureRow): Disclosure {
   return {
     id: row.id,
     customer,

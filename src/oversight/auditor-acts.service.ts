@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { AuditService } from '../audit/audit.service.js';
+import { type AuditEvent, AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { CustomerKeysMissingError } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
@@ -28,15 +28,20 @@ export class AuditorActs {
   ) {}
 
   /** Writes the entry. Call it before the first byte of the answer leaves. */
-  async record(auditor: StaffPrincipal, type: AuditorAct, { customer, ...about }: ActedOn): Promise<void> {
-    const at = this.clock.now();
-    const actor = actorOf(auditor);
-    const append = (concerned: { customer?: CustomerKey }) =>
-      this.database.transaction((tx) => this.audit.append(tx, { type, at, actor, ...concerned, ...about }));
-    await append(customer ? { customer } : {}).catch((error: unknown) => {
+  async record(auditor: StaffPrincipal, type: AuditorAct, { customer, data, ...about }: ActedOn): Promise<void> {
+    const act = { type, at: this.clock.now(), actor: actorOf(auditor) };
+    const append = (event: AuditEvent) => this.database.transaction((tx) => this.audit.append(tx, event));
+    const ofNobody = { ...act, data: withoutNames(data) };
+    if (!customer) return void (await append(ofNobody));
+    await append({ ...act, ...about, customer, data }).catch((error: unknown) => {
       // Erased since they were found: the act happened all the same, and concerns nobody any more.
-      if (error instanceof CustomerKeysMissingError) return append({});
+      if (error instanceof CustomerKeysMissingError) return append(ofNobody);
       throw error;
     });
   }
+}
+
+/** An entry of nobody's outlives everybody: it does not say by what the engagement calls somebody or their consent. */
+function withoutNames({ subject: _subject, consent: _consent, ref: _ref, ...data }: JsonObject): JsonObject {
+  return data;
 }

@@ -16,7 +16,7 @@ export class AuditBundlesController {
   @Get(':ref/bundle')
   @Access('auditor')
   @RecordsAct()
-  @RateLimit('bundles', { points: 600, seconds: 3600, by: 'principal' })
+  @RateLimit('audit-bundles', { points: 600, seconds: 3600, by: 'principal' })
   @Operation({
     id: 'getAuditBundle',
     tag: 'Audit',

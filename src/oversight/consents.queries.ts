@@ -114,7 +114,10 @@ function toConsent(row: StoredConsent): Consent {
   });
 }
 
-/** What was shown under this hash before somebody gave a consent that lies within the bounds; null when nothing was. */
+/**
+ * What was shown under this hash before somebody gave or changed a consent that lies within the bounds, for a version that
+ * was in force at some time of them; null when nothing was.
+ */
 export async function noticeWithin(
   reader: Reader,
   hash: Buffer,
@@ -126,7 +129,10 @@ export async function noticeWithin(
        join consent_versions v on v.bucket = n.bucket and v.customer_id = n.customer_id and v.notice_hash = n.hash
        join consents c on c.bucket = v.bucket and c.customer_id = v.customer_id and c.id = v.consent_id
       where n.hash = $1 and ($2::uuid[] is null or c.retailer_id = any($2))
-        and c.given_at < $4 and (c.ended_at is null or c.ended_at >= $5)
+        and v.at < $4 and (c.ended_at is null or c.ended_at >= $5)
+        and not exists (select from consent_versions later
+                         where later.bucket = v.bucket and later.customer_id = v.customer_id
+                           and later.consent_id = v.consent_id and later.version = v.version + 1 and later.at <= $5)
         and exists (select from jsonb_array_elements(v.details) line where $3::text[] is null or line->'purposes' ?| $3)
       limit 1`,
     [hash, retailerIds ?? null, purposes ?? null, to, from],

@@ -73,7 +73,7 @@ export function linesWithin(engagement: Engagement, details: readonly ConsentDet
   return details.filter((line) => coversPurposes(engagement, line.purposes));
 }
 
-export function coversRetailer({ retailerIds }: Engagement, retailerId: string | null): boolean {
+function coversRetailer({ retailerIds }: Engagement, retailerId: string | null): boolean {
   return retailerIds === null || (retailerId !== null && retailerIds.includes(retailerId));
 }
 

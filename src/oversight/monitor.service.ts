@@ -70,7 +70,10 @@ export class Monitor implements OnModuleInit {
     const found: Finding[] = [];
     for await (const findings of this.alongTheLog(from, to, true)) found.push(...findings);
     const next = bucket + BUCKETS_PER_TURN;
-    found.push(...(await this.histories.check(await customersOfBuckets(reader, { from: bucket, to: next }))));
+    const customers = await customersOfBuckets(reader, { from: bucket, to: next });
+    for (let start = 0; start < customers.length; start += READ_AT_ONCE) {
+      found.push(...(await this.histories.check(customers.slice(start, start + READ_AT_ONCE))));
+    }
     found.push(...(await this.now()));
 
     await this.database.transaction(async (tx) => {

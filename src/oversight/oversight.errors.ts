@@ -89,6 +89,20 @@ export class ReidentificationDecidedError extends CcxError {
 }
 
 @Problem({
+  code: 'reidentification-by-one-person',
+  kind: 'forbidden',
+  title: 'The re-identification takes another operator',
+  advice:
+    'Whoever invited the auditor, or had their sign-in reset, could be the auditor. Let an operator decide who did ' +
+    'neither, and who was not let in by the same operator.',
+})
+export class ReidentificationByOnePersonError extends CcxError {
+  constructor() {
+    super('The operator and the auditor may be one person: one of them let the other in, or somebody let in both.');
+  }
+}
+
+@Problem({
   code: 'segment-not-found',
   kind: 'not-found',
   title: 'No such segment within the engagement',

@@ -16,11 +16,11 @@ import { EntriesService } from './entries.service.js';
 import { EntryReader } from './entry-reader.service.js';
 import { AuditExportsController } from './exports.controller.js';
 import { AuditExports } from './exports.service.js';
-import { FindingsController } from './findings.controller.js';
-import { FindingsService } from './findings.service.js';
 import { LogChecks } from './log-checks.js';
 import { LogMetrics } from './log-metrics.js';
 import { Monitor } from './monitor.service.js';
+import { RecordsController } from './records.controller.js';
+import { RecordsService } from './records.service.js';
 import { ReidentificationDecisionsController, ReidentificationsController } from './reidentifications.controller.js';
 import { ReidentificationsService } from './reidentifications.service.js';
 import { AuditStatisticsController } from './statistics.controller.js';
@@ -35,7 +35,7 @@ import { SegmentsController } from './segments.controller.js';
     AuditExportsController,
     AuditStatisticsController,
     EntriesController,
-    FindingsController,
+    RecordsController,
     ReidentificationDecisionsController,
     ReidentificationsController,
     SegmentsController,
@@ -52,7 +52,7 @@ import { SegmentsController } from './segments.controller.js';
     Engagements,
     EntriesService,
     EntryReader,
-    FindingsService,
+    RecordsService,
     LogChecks,
     LogMetrics,
     Monitor,

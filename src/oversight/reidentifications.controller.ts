@@ -8,6 +8,7 @@ import { UuidParam } from '../platform/http/validation.js';
 import { reidentificationExample } from './oversight.examples.js';
 import {
   NoEngagementError,
+  ReidentificationByOnePersonError,
   ReidentificationDecidedError,
   ReidentificationNotFoundError,
   SubjectNotFoundError,
@@ -108,9 +109,11 @@ export class ReidentificationDecisionsController {
     id: 'approveReidentification',
     tag: 'Re-identification (operator)',
     summary: 'Let an auditor know who a pseudonym is',
-    description: 'The auditor can read the customer id for three days from now on. The customer sees it.',
+    description:
+      'The auditor can read the customer id for three days from now on. The customer sees it. It takes an operator who ' +
+      'neither invited the auditor nor had their sign-in reset.',
     ok: { status: 200, type: AskedReidentificationDto, description: 'Approved.', example: forOperators },
-    errors: [ReidentificationNotFoundError, ReidentificationDecidedError],
+    errors: [ReidentificationNotFoundError, ReidentificationDecidedError, ReidentificationByOnePersonError],
   })
   approve(@CurrentStaff() operator: StaffPrincipal, @UuidParam('id') id: string): Promise<AskedReidentificationDto> {
     return this.reidentifications.decide(operator, id, 'approved');

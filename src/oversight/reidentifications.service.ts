@@ -11,11 +11,13 @@ import type { JsonObject } from '../platform/json.js';
 import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
 import { Random } from '../platform/random.js';
 import type { Engagement } from '../staff/engagement.js';
+import { StaffService } from '../staff/staff.service.js';
 import { accessActs } from './accesses.dto.js';
 import { filterOf, wholeOf } from './engagement-bounds.js';
 import { Engagements } from './engagements.service.js';
 import { EntryReader } from './entry-reader.service.js';
 import {
+  ReidentificationByOnePersonError,
   ReidentificationDecidedError,
   ReidentificationNotFoundError,
   SubjectNotFoundError,
@@ -33,8 +35,8 @@ type Step = 'requested' | 'approved' | 'refused' | 'answered';
 
 /**
  * Who is behind a pseudonym: an auditor asks and says why, an operator decides, and the answer can be read for three
- * days. Each step is an entry of the customer's, who sees it. Nobody does all of it alone: an account has one role, and
- * an engagement one auditor, so that it is an operator who decides.
+ * days. Each step is an entry of the customer's, who sees it. Nobody does all of it alone: an account has one role, an
+ * engagement one auditor, so that it is an operator who decides, and not one who let the auditor in.
  */
 @Injectable()
 export class ReidentificationsService implements OnModuleInit {
@@ -46,6 +48,7 @@ export class ReidentificationsService implements OnModuleInit {
     private readonly engagements: Engagements,
     private readonly entries: EntryReader,
     private readonly personalData: PersonalData,
+    private readonly staff: StaffService,
   ) {}
 
   onModuleInit(): void {
@@ -108,13 +111,16 @@ export class ReidentificationsService implements OnModuleInit {
     return { ...page, items: page.items.map((asked) => askedDto(asked, now)) };
   }
 
-  /** @throws ReidentificationNotFoundError, ReidentificationDecidedError */
+  /** @throws ReidentificationNotFoundError, ReidentificationDecidedError, ReidentificationByOnePersonError */
   decide(operator: StaffPrincipal, id: string, status: 'approved' | 'refused'): Promise<AskedReidentificationDto> {
     return this.database.transaction(async (tx) => {
       const asked = await lockReidentification(tx, id);
       if (!asked) throw new ReidentificationNotFoundError(id);
       const now = this.clock.now();
       if (asked.statusAt(now) !== 'open') throw new ReidentificationDecidedError(asked.statusAt(now));
+      const isOpening = status === 'approved';
+      if (isOpening && !(await this.staff.areTwoPersons(tx, operator.staffId, asked.auditorId)))
+        throw new ReidentificationByOnePersonError();
       asked.decide(status, operator.staffId, now);
       const { bucket, customerId, decidedBy, decidedAt, expiresAt } = asked;
       await tx.update(Reidentification, { bucket, customerId, id }, { status, decidedBy, decidedAt, expiresAt });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,6 @@ const PIECE_BYTES = 65_536;
  * and is gone when it is closed or the process ends, however it does.
  */
 export class Spool {
-  private readonly hash = createHash('sha256');
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private written = 0;
@@ -26,23 +24,32 @@ export class Spool {
     }
   }
 
+  /** How much was written so far. */
+  get size(): number {
+    return this.written + this.waitingBytes;
+  }
+
   async write(content: string | Buffer): Promise<void> {
     const bytes = Buffer.from(content);
-    this.hash.update(bytes);
     this.waiting.push(bytes);
     this.waitingBytes += bytes.length;
     if (this.waitingBytes >= PIECE_BYTES) await this.flush();
   }
 
-  /** Ends the writing, and tells what was written. */
-  async finish(): Promise<{ size: number; sha256: Buffer }> {
-    await this.flush();
-    return { size: this.written, sha256: this.hash.digest() };
+  /** Ends the writing. */
+  finish(): Promise<void> {
+    return this.flush();
   }
 
-  async *content(): AsyncGenerator<Buffer> {
-    for (let position = 0; position < this.written;) {
-      const { bytesRead, buffer } = await this.file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, position);
+  /** A part of what was written; all of it unless said. */
+  async *content(start = 0, end = this.written): AsyncGenerator<Buffer> {
+    for (let position = start; position < end;) {
+      const { bytesRead, buffer } = await this.file.read(
+        Buffer.allocUnsafe(PIECE_BYTES),
+        0,
+        Math.min(PIECE_BYTES, end - position),
+        position,
+      );
       if (bytesRead === 0) throw new Error('What was spooled is no longer there.');
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);

@@ -5,7 +5,7 @@ import { Config } from '../platform/config/config.js';
 import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import type { Erasure } from './erasure.entity.js';
 
-export const ERASURE_RECEIPT_TYPE = 'erasure-receipt+jwt';
+const ERASURE_RECEIPT_TYPE = 'erasure-receipt+jwt';
 
 /** What the customer can show for an erasure. */
 @Injectable()

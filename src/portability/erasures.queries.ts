@@ -78,6 +78,18 @@ export async function stripEntries(tx: Tx, pseudonym: Buffer, limit: number): Pr
   return pending + logged;
 }
 
+/** The id of the register that belongs to the database; null when it has not been told of any yet. */
+export async function findRegisterId(reader: Reader): Promise<string | null> {
+  const [row] = await reader.query<{ id: string }[]>('select id from erasure_register');
+  return row?.id ?? null;
+}
+
+/** Tells the database which register is its own, unless it knows one; answers whether it is this one. */
+export async function claimRegister(reader: Reader, id: string): Promise<boolean> {
+  await reader.query('insert into erasure_register (id) values ($1) on conflict (single) do nothing', [id]);
+  return (await findRegisterId(reader)) === id;
+}
+
 /** How many erasures have begun, of which the register must know. */
 export function countBegun(reader: Reader): Promise<number> {
   return reader.createQueryBuilder(Erasure, 'e').where('e.began_at is not null').getCount();

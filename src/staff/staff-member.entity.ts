@@ -31,6 +31,8 @@ export class StaffMember {
   @Column('bytea', { name: 'engagement_key', nullable: true }) engagementKey!: Buffer | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'joined_at', nullable: true }) joinedAt!: Date | null;
+  /** The operator who had the last invitation made, and may have used it; null where that was the command line. */
+  @Column('uuid', { name: 'let_in_by', nullable: true }) letInBy!: string | null;
 }
 
 /** A token that lets the invited set a password, once. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 
 import type { Actor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
@@ -7,7 +8,7 @@ import { Kek } from '../platform/crypto/kek.js';
 import { WrappedKeys } from '../platform/crypto/wrapped-keys.js';
 import { normaliseEmail } from '../platform/crypto/pepper.js';
 import { tokenHash } from '../platform/crypto/seal.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { isUniqueViolation } from '../platform/database/errors.js';
 import { UnauthenticatedError } from '../platform/errors.js';
 import type { StaffPrincipal } from '../platform/http/access.js';
@@ -178,6 +179,16 @@ export class StaffService {
     };
   }
 
+  /**
+   * Whether two members are two persons, as far as it shows: whoever lets somebody in holds the invitation first, and
+   * could have become that member, too.
+   */
+  async areTwoPersons(reader: Reader, oneId: string, otherId: string): Promise<boolean> {
+    const members = await reader.findBy(StaffMember, { id: In([oneId, otherId]) });
+    const involved = members.flatMap(({ id, letInBy }) => (letInBy && letInBy !== id ? [id, letInBy] : [id]));
+    return new Set(involved).size === involved.length;
+  }
+
   /** Sees to it that a development service has this member, who makes their codes with this secret. */
   async ensureDevelopmentMember(given: DevelopmentMember): Promise<{ staffId: string; created: boolean }> {
     if (this.config.isProduction) throw new Error('A production service has no development staff.');
@@ -238,6 +249,7 @@ export class StaffService {
   ): Promise<Invited> {
     const token = this.random.token(INVITATION_PREFIX);
     const expiresAt = new Date(at.getTime() + INVITATION_LIFE_MS);
+    await tx.update(StaffMember, { id: staffId }, { letInBy: by.kind === 'operator' ? (by.id ?? null) : null });
     await tx.delete(StaffInvitation, { staffId });
     await tx.insert(StaffInvitation, { tokenHash: tokenHash(token), staffId, createdAt: at, expiresAt });
     const data = { staff_id: staffId, role };

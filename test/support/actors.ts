@@ -82,17 +82,18 @@ export function anOperator(app: TestApp): Promise<TestStaff> {
 }
 
 /** Somebody who audits it, signed in. Unless told, from a year ago for another year, and everything. */
-export function anAuditor(app: TestApp, engagement: EngagementTerms = {}): Promise<TestStaff> {
+export function anAuditor(app: TestApp, engagement: EngagementTerms = {}, by?: TestStaff): Promise<TestStaff> {
   const aYear = 365 * 86_400_000;
   const now = app.clock.now().getTime();
   const period = { from: new Date(now - aYear), to: new Date(now + aYear) };
-  return aMember(app, { role: 'auditor', name: 'Ada Auditor', engagement: { ...period, ...engagement } });
+  return aMember(app, { role: 'auditor', name: 'Ada Auditor', engagement: { ...period, ...engagement } }, by);
 }
 
-async function aMember(app: TestApp, invitation: Omit<Invitation, 'email'>): Promise<TestStaff> {
+async function aMember(app: TestApp, invitation: Omit<Invitation, 'email'>, by?: TestStaff): Promise<TestStaff> {
   const email = `${randomUUID()}@staff.example`;
   const password = 'every entry, twice over';
-  const { token: invited } = await app.get(StaffService).invite({ email, ...invitation });
+  const inviter = by ? ({ kind: 'operator', id: by.staffId } as const) : undefined;
+  const { token: invited } = await app.get(StaffService).invite({ email, ...invitation }, inviter);
   const { enrolment } = await accepted(app, { token: invited, password });
   const totpSecret = secretOf(enrolment.totp.secret);
   const { body } = await app.http

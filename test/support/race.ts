@@ -38,28 +38,34 @@ export async function whileWaiting<A, B>(
   where: Readonly<Record<string, unknown>>,
   request: () => PromiseLike<A>,
   meanwhile: () => PromiseLike<B>,
+  lock: RowLock = 'update',
 ): Promise<[A, B]> {
-  return whileHeld(db, table, where, async (letGo) => {
+  const waited = async (letGo: () => Promise<unknown>): Promise<[A, B]> => {
     const running = Promise.resolve(request());
     await untilWaiting(db, 1);
     const answer = await meanwhile();
     await letGo();
     return [await running, answer];
-  });
+  };
+  return whileHeld(db, table, where, waited, lock);
 }
+
+/** How a row is held: against whatever locks it, or against changes alone, so that others may still refer to it. */
+type RowLock = 'update' | 'no key update';
 
 async function whileHeld<T>(
   db: Pool,
   table: string,
   where: Readonly<Record<string, unknown>>,
   work: (letGo: () => Promise<unknown>) => Promise<T>,
+  lock: RowLock = 'update',
 ): Promise<T> {
   const holder = await db.connect();
   try {
     await holder.query('begin');
     const columns = Object.keys(where);
     const condition = columns.map((column, index) => `${column} = $${index + 1}`).join(' and ');
-    const held = await holder.query(`select 1 from ${table} where ${condition} for update`, Object.values(where));
+    const held = await holder.query(`select 1 from ${table} where ${condition} for ${lock}`, Object.values(where));
     if (held.rowCount === 0) throw new Error(`There is no row of ${table} to hold.`);
     return await work(() => holder.query('commit'));
   } finally {

@@ -5,18 +5,24 @@ import { TILE_WIDTH } from '../../audit/tiles.js';
 import { CliError } from '../errors.js';
 
 const ATTEMPTS = 8;
+/** For who says when to come back, and is there. */
+const ATTEMPTS_WHEN_ASKED = 20;
+const LONGEST_ASKED_MS = 60_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 const PATIENCE_MS = 30_000;
 /** A bundle of entries that are as long as they can be. */
 const LONGEST_ANSWER = TILE_WIDTH * (2 + 65_535);
 
-/** A log that is served elsewhere (C2SP tlog-tiles). What fails and may pass is tried again, for about a minute. */
+/** A log that is served elsewhere (C2SP tlog-tiles). What fails and may pass is tried again, for about a minute; longer where the log asks to come back later. */
 export class RemoteLog {
   private readonly prefix: string;
 
   /** @param url The log's own, or the origin of a CCX service. */
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly wait: (ms: number) => Promise<void> = delay,
+  ) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new CliError(`${url} is not the address of a log, such as https://ccx.example/log/v1.`, 2);
     }
@@ -48,9 +54,11 @@ export class RemoteLog {
       if (status === 200) return body;
       if (status === 404) return null;
       const mayPass = status === 0 || status === 429 || status >= 500;
-      // Who says when to come back is there.
-      if (!mayPass || (attempt >= ATTEMPTS && status !== 429)) throw new CliError(`${this.prefix}/${path}: ${reason}.`);
-      await delay(Math.max(retryAfterMs, pause * (0.5 + Math.random() / 2)));
+      const most = status === 429 ? ATTEMPTS_WHEN_ASKED : ATTEMPTS;
+      if (!mayPass) throw new CliError(`${this.prefix}/${path}: ${reason}.`);
+      if (attempt >= most) throw new CliError(`${this.prefix}/${path}: ${reason}, also when asked ${attempt} times.`);
+      const asked = Math.min(retryAfterMs, LONGEST_ASKED_MS);
+      await this.wait(Math.max(asked, pause * (0.5 + Math.random() / 2)));
     }
   }
 

@@ -76,7 +76,7 @@ function checkConsent({ consent }: Disclosure, { consentId, entries }: Bundle, w
 }
 
 /** Why a read should not have been answered; null when its version of the consent lets it be. */
-export function whyWrong(disclosure: Disclosure, versions: ReadonlyMap<number, Version>): string | null {
+function whyWrong(disclosure: Disclosure, versions: ReadonlyMap<number, Version>): string | null {
   const { attributes, checkedAt } = disclosure;
   const named = versions.get(disclosure.consent.version);
   if (!named) return `names version ${disclosure.consent.version}, which there is not`;

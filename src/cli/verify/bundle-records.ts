@@ -26,9 +26,9 @@ export interface Version {
   readonly at: number;
 }
 
-/** @throws Fault when a receipt is not the one of its entry */
+/** @throws Fault when a receipt is not the one of its entry, or a version that was logged has none */
 export async function checkReceipts({ files, entries, consentId }: Bundle, keys: KeySet) {
-  let count = 0;
+  const promised = new Set<number>();
   for await (const json of files.records('receipts.ndjson')) {
     const record = new Fields(json, 'a receipt');
     const what = `receipt ${quoted(record.string('id'))}`;
@@ -41,9 +41,12 @@ export async function checkReceipts({ files, entries, consentId }: Bundle, keys:
     if (consentId !== null && receipt.consent !== null && receipt.consent.id !== consentId)
       throw tampering(`${what} is of another consent`);
     if (entry.event) checkAgainstEvent(receipt, entry.event, what);
-    count++;
+    promised.add(entry.index);
   }
-  return done(`${count}, each signed and of the entry that it promises`);
+  // The one that is left out may be the one that says something else than the log.
+  const silent = [...loggedVersions(entries)].find(([, { index }]) => !promised.has(index));
+  if (silent) throw tampering(`the receipt of version ${silent[0]} is missing`);
+  return done(`${promised.size}, each signed and of the entry that it promises`);
 }
 
 /** @returns the hashes of the notices. @throws Fault */
@@ -79,6 +82,7 @@ export async function checkVersions({ files, entries, consentId }: Bundle, notic
       at: record.time('at'),
     });
   }
+  if (versions.size === 0) throw malformed('there is no version of the consent');
   const missing = [...logged.keys()].find((version) => !versions.has(version));
   if (missing !== undefined) throw tampering(`version ${missing} was logged and is missing`);
   const unlogged = [...versions.keys()].filter((version) => !logged.has(version));

@@ -14,7 +14,7 @@ import { done } from './report.js';
 import { isConsistent } from './tree.js';
 import { parseListedKeys, Trust } from './trust.js';
 
-export const BUNDLE_FORMAT = 'ccx-bundle-1';
+const BUNDLE_FORMAT = 'ccx-bundle-1';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -41,6 +41,7 @@ export async function verifyBundle(context: Context, files: BundleFiles): Promis
   if (!checked) return;
   const { entries, tally } = checked;
   tally.tellOfSealed(report);
+  tally.tellOfErased(report);
   const consentId = uuid.test(manifest) ? manifest : null;
   const bundle: Bundle = { files, entries, consentId };
   await report.run('one consent', () => checkOneConsent(bundle));

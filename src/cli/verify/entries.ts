@@ -42,6 +42,12 @@ export class EntryTally {
     if (this.counts.sealed > 0)
       report.skipped('sealed entries', `${this.counts.sealed} are not shown and not erased: ask the broker why`);
   }
+
+  /** Who is erased has no bundle: passing an entry off as erased would leave what is said of it to the broker's word. */
+  tellOfErased(report: Report): void {
+    if (this.counts.erased > 0)
+      report.skipped('erased entries', `${this.counts.erased} are not shown: nothing proves what is said of them`);
+  }
 }
 
 /** @throws Fault when the leaf is not at its place in the log, or the record says something else than it commits to */

@@ -24,12 +24,10 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
  * @throws Fault
  */
 export function parseJson(text: string, what: string): Json {
+  // First whether it is JSON at all: in what is none, looking for members may take the square of its length.
+  const json = parsed(text, what);
   checkMembers(text, what);
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw malformed(`${what} is not JSON`);
-  }
+  return json;
 }
 
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],]/g;
@@ -46,8 +44,8 @@ function checkMembers(text: string, what: string): void {
       around.pop();
     } else if (token !== ',' && (before === '{' || before === ',')) {
       const names = around.at(-1);
-      const name = names && nameIn(token, what);
-      if (names && name !== null && name !== undefined) {
+      if (names) {
+        const name = JSON.parse(token) as string;
         if (names.has(name)) throw malformed(`${what} has a member twice`);
         names.add(name);
       }
@@ -56,9 +54,9 @@ function checkMembers(text: string, what: string): void {
   }
 }
 
-function nameIn(token: string, what: string): string {
+function parsed(text: string, what: string): Json {
   try {
-    return JSON.parse(token) as string;
+    return JSON.parse(text) as Json;
   } catch {
     throw malformed(`${what} is not JSON`);
   }

@@ -14,7 +14,11 @@ export async function unpack(archive: Buffer): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   for (let at = 0; ;) {
     const header = blockAt(tar, at, BLOCK);
-    if (header.every((byte) => byte === 0)) return files;
+    if (isEmpty(header)) {
+      // Others go on after a single empty block, and would unpack what was not looked at here.
+      if (!isEmpty(tar.subarray(at))) throw malformed('the archive goes on after its end');
+      return files;
+    }
     const { path, size, type } = readHeader(header);
     const content = blockAt(tar, at + BLOCK, size);
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
@@ -45,7 +49,9 @@ function readHeader(header: Buffer): { path: string; size: number; type: 'file' 
   if (header.toString('latin1', 257, 262) !== 'ustar' || octal(header, 148, 8) !== checksum(header))
     throw malformed('the archive is no tar file, or damaged');
   const flag = header.toString('latin1', 156, 157);
-  const path = [textAt(header, 345, 155), textAt(header, 0, 100)].filter((part) => part !== '').join('/');
+  // Only POSIX has the rest of a long path there; who packs otherwise takes no notice of it, and unpacks another file.
+  const prefix = header.toString('latin1', 257, 263) === 'ustar\0' ? textAt(header, 345, 155) : '';
+  const path = [prefix, textAt(header, 0, 100)].filter((part) => part !== '').join('/');
   const type = ({ '0': 'file', '\0': 'file', '5': 'folder' } as const)[flag];
   if (!type) {
     throw malformed(
@@ -60,6 +66,10 @@ function readHeader(header: Buffer): { path: string; size: number; type: 'file' 
 /** Nothing is ever written under it, but a bundle that tries is not one of ours, and it is shown to people. */
 export function isHarmless(path: string): boolean {
   return /^[\w.@+-][\w.@+/ -]*$/.test(path) && !path.split('/').some((part) => part === '' || /^\.*$/.test(part));
+}
+
+function isEmpty(blocks: Buffer): boolean {
+  return blocks.every((byte) => byte === 0);
 }
 
 function textAt(header: Buffer, start: number, length: number): string {

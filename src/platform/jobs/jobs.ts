@@ -23,6 +23,7 @@ const LEASE_MS = 5_000;
 export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Jobs.name);
   private readonly jobs = new Map<string, Job>();
+  private readonly preparations: (() => Promise<void>)[] = [];
   private readonly holder: string;
   private started = false;
   private stopping = false;
@@ -43,6 +44,11 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.started) this.schedule(job);
   }
 
+  /** Does `work` once at start, before any job begins; the start fails when it does. Call it while the module is set up. */
+  first(work: () => Promise<void>): void {
+    this.preparations.push(work);
+  }
+
   /** Does the work of a job now and waits for it, with or without a lease: for tests and the command line. */
   async runNow(name: string): Promise<void> {
     const job = this.jobs.get(name);
@@ -50,7 +56,9 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     await job.work();
   }
 
-  onApplicationBootstrap(): void {
+  // Nest.js starts what depends on this only after it, so that this holds for all that works in the background.
+  async onApplicationBootstrap(): Promise<void> {
+    for (const prepare of this.preparations) await prepare();
     this.started = true;
     for (const job of this.jobs.values()) this.schedule(job);
   }

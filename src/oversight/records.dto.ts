@@ -11,7 +11,7 @@ import { IsInstant } from '../platform/http/timestamp.js';
 import { NAME_IN_ENGAGEMENT } from './entries.dto.js';
 
 /** What every search of an auditor may be narrowed by. */
-class FindingsQuery extends PageQuery {
+class RecordsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsUUID()
   @IsOptional()
@@ -46,14 +46,14 @@ class FindingsQuery extends PageQuery {
 }
 
 /** Which consents: those that stood at some time between `from` and `to`. */
-export class AuditedConsentsQuery extends FindingsQuery {
+export class AuditedConsentsQuery extends RecordsQuery {
   @ApiPropertyOptional({ enum: consentStatuses, description: 'As it stands now.', example: 'active' })
   @IsIn(consentStatuses)
   @IsOptional()
   status?: ConsentStatus;
 }
 
-export class AuditedDisclosuresQuery extends FindingsQuery {
+export class AuditedDisclosuresQuery extends RecordsQuery {
   @ApiPropertyOptional({ description: "A consent, by the engagement's reference.", example: 'Zm9vYmFyYmF6cXV4MTIzNA' })
   @Matches(NAME_IN_ENGAGEMENT, { message: 'must be a consent of this engagement' })
   @IsOptional()

@@ -22,7 +22,7 @@ import type {
   AuditedConsentsQuery,
   AuditedDisclosureDto,
   AuditedDisclosuresQuery,
-} from './findings.dto.js';
+} from './records.dto.js';
 import { AuditedNoticeNotFoundError } from './oversight.errors.js';
 import { consentRef, pseudonymBehind, subjectFor } from './pseudonyms.js';
 
@@ -30,7 +30,7 @@ const EMPTY = { items: [], next_cursor: null };
 
 /** The records behind the log, as far as an engagement reaches: consents, disclosures, what was shown. */
 @Injectable()
-export class FindingsService {
+export class RecordsService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,

@@ -11,8 +11,8 @@ import {
   AuditedConsentsQuery,
   AuditedDisclosureDto,
   AuditedDisclosuresQuery,
-} from './findings.dto.js';
-import { FindingsService } from './findings.service.js';
+} from './records.dto.js';
+import { RecordsService } from './records.service.js';
 import { auditedConsentExample, auditedDisclosureExample } from './oversight.examples.js';
 import { AuditedNoticeNotFoundError, NoEngagementError } from './oversight.errors.js';
 
@@ -21,8 +21,8 @@ const pages = 'A page may hold fewer than asked for, even none: go on while ther
 
 /** For auditors: the records behind the log, within their engagement. */
 @Controller('v1/audit')
-export class FindingsController {
-  constructor(private readonly findings: FindingsService) {}
+export class RecordsController {
+  constructor(private readonly records: RecordsService) {}
 
   @Get('consents')
   @Access('auditor')
@@ -47,7 +47,7 @@ export class FindingsController {
     @CurrentStaff() auditor: StaffPrincipal,
     @Query() query: AuditedConsentsQuery,
   ): Promise<Page<AuditedConsentDto>> {
-    return this.findings.consents(auditor, query);
+    return this.records.consents(auditor, query);
   }
 
   @Get('disclosures')
@@ -73,7 +73,7 @@ export class FindingsController {
     @CurrentStaff() auditor: StaffPrincipal,
     @Query() query: AuditedDisclosuresQuery,
   ): Promise<Page<AuditedDisclosureDto>> {
-    return this.findings.disclosures(auditor, query);
+    return this.records.disclosures(auditor, query);
   }
 
   @Get('notices/:hash')
@@ -95,6 +95,6 @@ export class FindingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     void reply.type('application/json');
-    return this.findings.notice(auditor, hash);
+    return this.records.notice(auditor, hash);
   }
 }
