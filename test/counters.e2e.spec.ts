@@ -253,8 +253,8 @@ describe('ccx rebuild', () => {
   let cwd: string;
   beforeAll(async () => {
     cwd = await aFolder();
-    const { CCX_KEK, CCX_PEPPER, PUBLIC_URL } = app.config;
-    env = { DATABASE_URL: app.databaseUrl, CCX_KEK: CCX_KEK ?? '', CCX_PEPPER: CCX_PEPPER ?? '', PUBLIC_URL };
+    const { CCX_KEK = '', CCX_PEPPER = '', PUBLIC_URL, DATA_FOLDER } = app.config;
+    env = { DATABASE_URL: app.databaseUrl, CCX_KEK, CCX_PEPPER, PUBLIC_URL, DATA_FOLDER };
   });
   const rebuild = (...args: string[]) => ccx(['rebuild', ...args], { cwd, env: { ...env, NODE_ENV: 'test' } });
 

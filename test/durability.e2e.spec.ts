@@ -43,6 +43,7 @@ beforeAll(async () => {
     CCX_KEK: config.CCX_KEK ?? '',
     CCX_PEPPER: config.CCX_PEPPER ?? '',
     DATABASE_URL: databaseUrl,
+    DATA_FOLDER: config.DATA_FOLDER,
   };
   const cwd = await aFolder();
   const start = async () => (service = await RunningService.start({ cwd, env, port }));
