@@ -65,7 +65,7 @@ export class Publisher implements OnModuleInit {
     const { state, introduced, last, unpublished, remembers } = await this.continuity.demand(this.database.reader);
     if (unpublished) return this.release(unpublished, introduced);
     if (last && !remembers && this.isDue(state, last)) {
-      this.logger.warn(`LOG_STATE_FILE is not there: what was signed before is known from the database alone.`);
+      this.logger.warn('LOG_STATE_FILE is not there: what was signed before is known from the database alone.');
     }
 
     const { signers, successor } = this.keys.signersFor(introduced);

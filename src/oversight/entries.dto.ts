@@ -1,48 +1,23 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsArray, IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsArray, IsOptional, Matches } from 'class-validator';
 
 import { PageQuery } from '../platform/http/paging.js';
-import { IsInstant } from '../platform/http/timestamp.js';
 import type { JsonObject } from '../platform/json.js';
+import { NAME_IN_ENGAGEMENT, SearchQuery } from './search.dto.js';
 
 /** One value or several: `?type=a&type=b`. */
 const OneOrMore = () =>
   Transform(({ value }: { value: unknown }) => (value === undefined || Array.isArray(value) ? value : [value]));
 
-/** What an engagement calls a customer or a consent. */
-export const NAME_IN_ENGAGEMENT = /^[A-Za-z0-9_-]{22}$/;
-
 /** Which entries an auditor asks for. Everything given must hold; of a repeated parameter any value may. */
-export class EntrySearchQuery {
+export class EntrySearchQuery extends SearchQuery {
   @ApiPropertyOptional({ type: [String], description: 'What happened.', example: ['consent.given'] })
   @OneOrMore()
   @IsArray()
   @Matches(/^[a-z_-]+(\.[a-z_-]+)+$/, { each: true, message: 'each must be a type of entry such as consent.given' })
   @IsOptional()
   type?: string[];
-
-  @ApiPropertyOptional({ format: 'uuid', description: 'Whom it concerns.' })
-  @IsUUID()
-  @IsOptional()
-  retailer_id?: string;
-
-  @ApiPropertyOptional({ maxLength: 100, example: 'dpv:ServicePersonalisation' })
-  @MaxLength(100)
-  @Matches(/^[\w:.-]+$/, { message: 'must be a purpose such as dpv:ServicePersonalisation' })
-  @IsOptional()
-  purpose?: string;
-
-  @ApiPropertyOptional({ maxLength: 100, example: 'size.footwear' })
-  @MaxLength(100)
-  @Matches(/^[\w.-]+$/, { message: 'must be an attribute such as size.footwear' })
-  @IsOptional()
-  attribute?: string;
-
-  @ApiPropertyOptional({ description: "A customer, by the engagement's pseudonym.", example: 'kJ3mX0sPzv9qYw4bT8uLQA' })
-  @Matches(NAME_IN_ENGAGEMENT, { message: 'must be a subject as an entry of this engagement names it' })
-  @IsOptional()
-  subject?: string;
 
   @ApiPropertyOptional({
     description:
@@ -61,16 +36,6 @@ export class EntrySearchQuery {
   @Matches(/^[0-9a-f]{64}$/, { message: 'must be a leaf hash: 64 hexadecimal digits in small letters' })
   @IsOptional()
   leaf_hash?: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not before.', example: '2026-11-01T00:00:00Z' })
-  @IsInstant()
-  @IsOptional()
-  from?: Date;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Before.', example: '2026-12-01T00:00:00Z' })
-  @IsInstant()
-  @IsOptional()
-  to?: Date;
 }
 
 /** What was asked for, whatever it is asked of. */

@@ -1,49 +1,15 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsUUID, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Matches } from 'class-validator';
 
 import { type ConsentStatus, consentStatuses, consentUses } from '../consents/consent.entity.js';
 import { ConsentDetailDto } from '../consents/detail.dto.js';
 import { disclosureFaults } from '../disclosures/wrong-disclosure.js';
 import { openCode } from '../platform/http/extensible.js';
 import { PageQuery } from '../platform/http/paging.js';
-import { IsInstant } from '../platform/http/timestamp.js';
-import { NAME_IN_ENGAGEMENT } from './entries.dto.js';
+import { NAME_IN_ENGAGEMENT, SearchQuery } from './search.dto.js';
 
-/** What every search of an auditor may be narrowed by. */
-class RecordsQuery extends PageQuery {
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsUUID()
-  @IsOptional()
-  retailer_id?: string;
-
-  @ApiPropertyOptional({ maxLength: 100, example: 'dpv:ServicePersonalisation' })
-  @MaxLength(100)
-  @Matches(/^[\w:.-]+$/, { message: 'must be a purpose such as dpv:ServicePersonalisation' })
-  @IsOptional()
-  purpose?: string;
-
-  @ApiPropertyOptional({ maxLength: 100, example: 'size.footwear' })
-  @MaxLength(100)
-  @Matches(/^[\w.-]+$/, { message: 'must be an attribute such as size.footwear' })
-  @IsOptional()
-  attribute?: string;
-
-  @ApiPropertyOptional({ description: "A customer, by the engagement's pseudonym.", example: 'kJ3mX0sPzv9qYw4bT8uLQA' })
-  @Matches(NAME_IN_ENGAGEMENT, { message: 'must be a subject of this engagement' })
-  @IsOptional()
-  subject?: string;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Not before.', example: '2026-11-01T00:00:00Z' })
-  @IsInstant()
-  @IsOptional()
-  from?: Date;
-
-  @ApiPropertyOptional({ format: 'date-time', description: 'Before.', example: '2026-12-01T00:00:00Z' })
-  @IsInstant()
-  @IsOptional()
-  to?: Date;
-}
+class RecordsQuery extends IntersectionType(SearchQuery, PageQuery) {}
 
 /** Which consents: those that stood at some time between `from` and `to`. */
 export class AuditedConsentsQuery extends RecordsQuery {

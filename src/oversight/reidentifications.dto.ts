@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 
 import { openCode } from '../platform/http/extensible.js';
-import { NAME_IN_ENGAGEMENT } from './entries.dto.js';
+import { NAME_IN_ENGAGEMENT } from './search.dto.js';
 import { nameExamples, reidentificationExample } from './oversight.examples.js';
 import { reidentificationStatuses } from './reidentification.entity.js';
 
