@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { built } from './built.mjs';
 import { cpuOf } from './measures.mjs';
 
-const src = '../dist/src';
 const FILL = 16_384;
 
 async function services(app) {
@@ -16,7 +16,7 @@ async function services(app) {
       'audit/publisher',
       'platform/random',
       'platform/customer-key',
-    ].map((path) => import(`${src}/${path}.js`)),
+    ].map((path) => built(`src/${path}`)),
   );
   const get = (provider) => app.get(provider, { strict: false });
   return {
@@ -129,9 +129,9 @@ export async function logSize(databaseUrl) {
 export async function disclosing(app, { seconds, readers, how }) {
   const all = await services(app);
   const { database, random, get } = all;
-  const { DisclosureRecorder } = await import(`${src}/disclosures/recorder.service.js`);
-  const { GroupCommit } = await import(`${src}/disclosures/group-commit.js`);
-  const { insertDisclosures } = await import(`${src}/disclosures/disclosures.queries.js`);
+  const { DisclosureRecorder } = await built('src/disclosures/recorder.service');
+  const { GroupCommit } = await built('src/disclosures/group-commit');
+  const { insertDisclosures } = await built('src/disclosures/disclosures.queries');
   const somebody = await crowd(all);
   const recorder = get(DisclosureRecorder);
   const alone = Object.assign(Object.create(Object.getPrototypeOf(recorder)), recorder);
@@ -178,10 +178,10 @@ function disclosureOf({ customer, consent, retailerId }, id) {
  */
 export async function filled(app, databaseUrl, { leaves }) {
   const { database, publisher, random, sequencer } = await services(app);
-  const { integrate } = await import(`${src}/audit/integration.js`);
-  const { leafBytes } = await import(`${src}/audit/leaf.js`);
-  const { leafHashOf } = await import(`${src}/audit/tree.js`);
-  const { lockLogState, raiseLogState } = await import(`${src}/audit/log-tiles.queries.js`);
+  const { integrate } = await built('src/audit/integration');
+  const { leafBytes } = await built('src/audit/leaf');
+  const { leafHashOf } = await built('src/audit/tree');
+  const { lockLogState, raiseLogState } = await built('src/audit/log-tiles.queries');
   await sequencer.drain();
   await asOwner(databaseUrl, async (client) => {
     const { rows } = await client.query(

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { disclosing, filled, latency, logSize, sequenced, switchAudit } from './audit-service.mjs';
+import { built } from './built.mjs';
 import { cpuOf, each, folderPid, quantiles } from './measures.mjs';
 import { folderToServe, serve, withService } from './service.mjs';
 import { consentTo, crowdOf, expecting, shopOf } from './shop.mjs';
@@ -24,7 +25,7 @@ if (folder) {
     crowd: (order) => crowdOf(app, databaseUrl, order),
     latency: (order) => latency(app, order),
     quiet: async () => {
-      const { Jobs } = await import('../dist/src/platform/jobs/jobs.js');
+      const { Jobs } = await built('src/platform/jobs/jobs');
       await app.get(Jobs, { strict: false }).onModuleDestroy();
       return {};
     },

@@ -1,7 +1,7 @@
 // What a bulk job takes: a file of 250 000 events of which each hundredth is wrong in one of ten ways, uploaded in pieces
 // to the built service, worked off, its results held line by line against what they have to be, and then all of it once
 // more, which must store nothing new; against a file of a fiftieth of that. It takes minutes, and so is not part of
-// `npm run bench`: `npm run build && node bench/bulk.mjs [lines]`.
+// `npm run bench`: `npm run bench:bulk`, or with so many lines `npm run bench:bulk -- 5000`.
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';

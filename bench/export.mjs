@@ -1,11 +1,12 @@
 // What an export takes: a profile with 5 000 versions of preferences and 100 000 interactions against a small one, each
-// exported as a stream by the built service on a database of its own. `npm run bench`.
+// exported as a stream by the built service on a database of its own. `npm run bench:export`.
 //
 // The service runs in a process of its own, so that its memory is its own, and is watched every few milliseconds. Its
 // heap is kept small: given more room, V8 lets garbage lie, and the peak would tell of its patience instead of our need.
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
+import { built } from './built.mjs';
 import { folderToServe, megabytes, serve, withService } from './service.mjs';
 
 const VERSIONS = 5_000;
@@ -63,9 +64,9 @@ async function exportOnce(url, { token }) {
 
 /** States and reports through the service's own services and tables: by HTTP it would take minutes. */
 async function fill(app, databaseUrl, { customerId, versions, interactions }) {
-  const { customerKey } = await import('../dist/src/platform/customer-key.js');
-  const { PreferencesService } = await import('../dist/src/preferences/preferences.service.js');
-  const { Drafts } = await import('../dist/src/preferences/drafts.js');
+  const { customerKey } = await built('src/platform/customer-key');
+  const { PreferencesService } = await built('src/preferences/preferences.service');
+  const { Drafts } = await built('src/preferences/drafts');
   const { Client } = await import('pg');
   const customer = customerKey(customerId);
   const get = (provider) => app.get(provider, { strict: false });

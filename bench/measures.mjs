@@ -16,7 +16,17 @@ export async function folderPid(folder) {
 /** Microseconds of CPU so far: of this process, and of PostgreSQL with all that it has started, where /proc tells. */
 export function cpuOf(postgres) {
   const { user, system } = process.cpuUsage();
-  return { node: user + system, postgres: postgres ? treeTicks(postgres) * TICK_US : 0 };
+  return { node: user + system, postgres: cpuOfTree(postgres) };
+}
+
+/** The same of a process and all that it has started; 0 where there is none. */
+export function cpuOfTree(pid) {
+  return pid ? treeTicks(pid) * TICK_US : 0;
+}
+
+/** The most memory that a process has had, in bytes, as the kernel has seen it. */
+export function peakMemoryOf(pid) {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1_024;
 }
 
 function treeTicks(root) {
@@ -65,4 +75,10 @@ export function quantiles(ms) {
   const sorted = [...ms].sort((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,15 +1,38 @@
 // The built service in a process of its own, on a database of its own in a temporary folder, for benches to ask things
 // of. Its memory is its own, too, and can be watched.
-import { fork } from 'node:child_process';
+import { openSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { built } from './built.mjs';
+import { answering, startProcess } from './process.mjs';
+
 const SERVICE = 'service';
+
+/** What the service is given to keep. Whoever writes into its tables has the same. */
+export const secrets = {
+  CCX_KEK: Buffer.alloc(32, 'bench').toString('base64'),
+  CCX_PEPPER: Buffer.alloc(32, 'bench').toString('base64'),
+};
 
 /** Where this process is to be the service, the folder of its data. */
 export function folderToServe() {
   return process.argv[2] === SERVICE ? process.argv[3] : undefined;
+}
+
+/** The settings of a service that is measured. */
+export function settingsOf(folder, port) {
+  const { DATABASE_URL } = process.env;
+  return {
+    NODE_ENV: 'test',
+    PORT: String(port),
+    DATA_FOLDER: folder,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'silent',
+    ...(DATABASE_URL && { DATABASE_URL }),
+    ...secrets,
+  };
 }
 
 /**
@@ -17,28 +40,30 @@ export function folderToServe() {
  *
  * @param {string} program
  * @param {{heapMb?: number}} options A small heap shows what is needed: given more room, V8 lets garbage lie.
- * @param {(ask: (question: string, more?: object) => Promise<any>) => Promise<void>} work
+ * @param {(ask: (question: string, order?: object) => Promise<any>, service: {pid: number, kill: Function, folder: string}) => Promise<void>} work
  */
 export async function withService(program, { heapMb }, work) {
   const folder = await mkdtemp(join(tmpdir(), 'ccx-bench-'));
+  const { boundedHeap } = await built('src/cli/heap');
+  // As one of several workers runs. What is said here comes before that.
+  const env = { ...process.env, ...boundedHeap(process.env) };
   const execArgv = heapMb ? ['--expose-gc', `--max-old-space-size=${heapMb}`] : [];
-  const service = fork(program, [SERVICE, folder], { execArgv });
-  const ask = (question, more = {}) =>
-    new Promise((resolve, reject) => {
-      const onExit = (code) => reject(new Error(`The service ended with ${code}.`));
-      service.once('exit', onExit);
-      service.once('message', (answer) => {
-        service.off('exit', onExit);
-        resolve(answer);
-      });
-      service.send({ question, ...more });
-    });
+  // Its log goes where an operator's would: into a file.
+  const stdio = ['ignore', openSync(join(folder, 'service.log'), 'w'), 'inherit', 'ipc'];
+  const { pid, ask, kill } = startProcess(program, [SERVICE, folder], { execArgv, stdio, env });
+  // Also when it stands still at that moment: nothing is left behind.
+  const giveUp = () => {
+    kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(1);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, giveUp);
   try {
-    await work(ask);
+    await work(ask, { pid, kill, folder });
     await ask('stop');
   } finally {
-    service.kill();
-    await rm(folder, { recursive: true, force: true });
+    kill();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -47,46 +72,28 @@ export async function withService(program, { heapMb }, work) {
  *
  * @param {string} folder
  * @param {number} port
- * @param {(service: {app: any, databaseUrl: string}) => Record<string, (order: any) => Promise<object>>} questions
+ * @param {(service: {app: any, databaseUrl: string}) => Record<string, (order: any) => Promise<unknown>>} questions
+ * @param {Record<string, string>} [settings]
  */
-export async function serve(folder, port, questions) {
-  const { createApp, stopApp } = await import('../dist/src/app.js');
-  const { openDatabase, requireCurrentSchema } = await import('../dist/src/cli/database.js');
-  const { loadConfig } = await import('../dist/src/platform/config/config.js');
+export async function serve(folder, port, questions, settings = {}) {
+  const { createApp, stopApp } = await built('src/app');
+  const { openDatabase, requireCurrentSchema } = await built('src/cli/database');
+  const { loadConfig } = await built('src/platform/config/config');
   const say = () => undefined;
-  const config = loadConfig({
-    NODE_ENV: 'test',
-    PORT: String(port),
-    DATA_FOLDER: folder,
-    RATE_LIMITS: 'off',
-    LOG_LEVEL: 'silent',
-    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
-    CCX_KEK: Buffer.alloc(32, 'bench').toString('base64'),
-    CCX_PEPPER: Buffer.alloc(32, 'bench').toString('base64'),
-  });
+  const config = loadConfig({ ...settingsOf(folder, port), ...settings });
   const database = await openDatabase(config, say);
   await requireCurrentSchema(database, say);
   const app = await createApp(config, { databaseUrl: database.url });
   await app.listen(config.PORT, config.HOST);
 
-  const answers = {
-    start: async () => ({ url: config.issuer, databaseUrl: database.url }),
+  answering({
+    start: () => ({ url: config.issuer, databaseUrl: database.url }),
     ...memory(),
     ...questions({ app, databaseUrl: database.url }),
     stop: async () => {
       await stopApp(app, config);
       await database.close();
-      return {};
     },
-  };
-  process.on('message', ({ question, ...order }) => {
-    answers[question](order).then(
-      (answer) => process.send(answer),
-      (error) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
   });
 }
 
@@ -100,13 +107,12 @@ function memory() {
     peak.heap = Math.max(peak.heap, heapUsed + external);
   };
   return {
-    watch: async () => {
+    watch: () => {
       globalThis.gc();
       Object.assign(peak, { rss: 0, heap: 0 });
       watching = setInterval(look, 5);
-      return {};
     },
-    peak: async () => {
+    peak: () => {
       clearInterval(watching);
       return { peak_rss_mb: megabytes(peak.rss), peak_heap_mb: megabytes(peak.heap) };
     },

@@ -1,18 +1,25 @@
 // A shop that reports what its customers buy, and customers who let it: for benches of what is reported.
 import { randomUUID } from 'node:crypto';
 
-/** A grocer with a client whose tokens are bound to no key: signing a proof for each request would be measured, too. */
-export async function shopOf(app) {
-  const { AdmissionsService } = await import('../dist/src/retailers/admissions.service.js');
-  const { ClientsService } = await import('../dist/src/retailers/clients.service.js');
+import { built } from './built.mjs';
+
+/**
+ * A grocer with a client. Its tokens are bound to no key, and it has a secret, unless there is a key by which it signs.
+ *
+ * @param {any} app
+ * @param {{name?: string, clientId?: string, jwk?: object}} [given]
+ */
+export async function shopOf(app, { name = 'Albatross Groceries', clientId = 'bench-tills', jwk } = {}) {
+  const { AdmissionsService } = await built('src/retailers/admissions.service');
+  const { ClientsService } = await built('src/retailers/clients.service');
   const get = (provider) => app.get(provider, { strict: false });
   const operator = { kind: 'system' };
   const { id: retailerId } = await get(AdmissionsService).register(operator, {
-    name: 'Albatross Groceries',
-    legalName: 'Albatross Groceries Ltd',
+    name,
+    legalName: `${name} Ltd`,
     country: 'GB',
     sectors: ['grocery'],
-    touchpoints: ['till'],
+    touchpoints: ['till', 'web'],
     website: 'https://albatross.example',
     privacyUrl: 'https://albatross.example/privacy',
     incentive: null,
@@ -23,26 +30,31 @@ export async function shopOf(app) {
     retailerId,
     {
       name: 'Tills',
-      authMethod: 'client_secret_basic',
-      bearer: true,
-      scopes: ['interactions.write', 'consents.request'],
-      grantTypes: ['client_credentials'],
-      redirectUris: [],
-      jwks: null,
+      scopes: ['offline_access', 'preferences.read', 'interactions.write', 'consents.request'],
+      ...(jwk ? signing(jwk) : simple),
     },
-    'bench-tills',
+    clientId,
   );
   return { retailerId, clientId: client.id, secret };
 }
 
+const simple = { authMethod: 'client_secret_basic', bearer: true, grantTypes: ['client_credentials'] };
+
+const signing = (jwk) => ({
+  authMethod: 'private_key_jwt',
+  jwks: { keys: [jwk] },
+  grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+  redirectUris: ['https://albatross.example/callback'],
+});
+
 /** The customer of the consent, and others with one like it, as far as the tables tell. */
 export async function crowdOf(app, databaseUrl, { consentId, count }) {
-  const { customerKey } = await import('../dist/src/platform/customer-key.js');
-  const { encodeSubject } = await import('../dist/src/platform/crypto/pairwise.js');
-  const { SubjectKeys } = await import('../dist/src/platform/crypto/subject-keys.js');
-  const { Database } = await import('../dist/src/platform/database/database.js');
-  const { Random } = await import('../dist/src/platform/random.js');
-  const { RetailersService } = await import('../dist/src/retailers/retailers.service.js');
+  const { customerKey } = await built('src/platform/customer-key');
+  const { encodeSubject } = await built('src/platform/crypto/pairwise');
+  const { SubjectKeys } = await built('src/platform/crypto/subject-keys');
+  const { Database } = await built('src/platform/database/database');
+  const { Random } = await built('src/platform/random');
+  const { RetailersService } = await built('src/retailers/retailers.service');
   const { Client } = (await import('pg')).default;
   const get = (provider) => app.get(provider, { strict: false });
 

@@ -14,19 +14,23 @@ import { Imports1760000060180 } from './1760000060180-imports.js';
 import { InteractionCorrections1760000070120 } from './1760000070120-interaction-corrections.js';
 import { InteractionDoubts1760000070121 } from './1760000070121-interaction-doubts.js';
 import { InteractionKeyStatistics1760000070122 } from './1760000070122-interaction-key-statistics.js';
+import { InteractionKeysAlone1760000090112 } from './1760000090112-interaction-keys-alone.js';
 import { InteractionNotes1760000070140 } from './1760000070140-interaction-notes.js';
 import { InteractionJobs1760000070130 } from './1760000070130-interaction-jobs.js';
 import { InteractionDisputes1760000070150 } from './1760000070150-interaction-disputes.js';
 import { InteractionRetention1760000070152 } from './1760000070152-interaction-retention.js';
 import { DemandReleases1760000070153 } from './1760000070153-demand-releases.js';
+import { InteractionCounterMarks1760000090111 } from './1760000090111-interaction-counter-marks.js';
 import { InteractionCounters1760000070151 } from './1760000070151-interaction-counters.js';
 import { Interactions1760000030000 } from './1760000030000-interactions.js';
+import { JobTurns1760000090120 } from './1760000090120-job-turns.js';
 import { KeyUses1760000050040 } from './1760000050040-key-uses.js';
 import { LongJobs1760000060200 } from './1760000060200-long-jobs.js';
 import { TillCodes1760000060201 } from './1760000060201-till-codes.js';
 import { OAuthArtifacts1760000050000 } from './1760000050000-oauth-artifacts.js';
 import { OAuthReplays1760000050010 } from './1760000050010-oauth-replays.js';
 import { Outbox1760000000030 } from './1760000000030-outbox.js';
+import { OutboxParcels1760000090110 } from './1760000090110-outbox-parcels.js';
 import { Partitions1760000000005 } from './1760000000005-partitions.js';
 import { Passkeys1760000010020 } from './1760000010020-passkeys.js';
 import { PersonalTokens1760000010010 } from './1760000010010-personal-tokens.js';
@@ -58,10 +62,14 @@ import { DisclosureSegments1760000080121 } from './1760000080121-disclosure-segm
 import { Erasures1760000080140 } from './1760000080140-erasures.js';
 import { ErasureRegister1760000080160 } from './1760000080160-erasure-register.js';
 import { StaffLetIn1760000080150 } from './1760000080150-staff-let-in.js';
+import { AuditSubjectsByCustomer1760000090150 } from './1760000090150-audit-subjects-by-customer.js';
+import { HeldKeys1760000090151 } from './1760000090151-held-keys.js';
 import { AuditEntryIds1760000080122 } from './1760000080122-audit-entry-ids.js';
 import { AuditMonitor1760000080132 } from './1760000080132-audit-monitor.js';
 import { AuditViews1760000080130 } from './1760000080130-audit-views.js';
 import { Reidentifications1760000080131 } from './1760000080131-reidentifications.js';
+import { SchemaSeenByService1760000090130 } from './1760000090130-schema-seen-by-service.js';
+import { IdempotencyRuns1760000090131 } from './1760000090131-idempotency-runs.js';
 
 /** All migrations, in the order in which they run. */
 export const migrations = [
@@ -129,4 +137,12 @@ export const migrations = [
   Erasures1760000080140,
   StaffLetIn1760000080150,
   ErasureRegister1760000080160,
+  OutboxParcels1760000090110,
+  InteractionCounterMarks1760000090111,
+  InteractionKeysAlone1760000090112,
+  JobTurns1760000090120,
+  SchemaSeenByService1760000090130,
+  IdempotencyRuns1760000090131,
+  AuditSubjectsByCustomer1760000090150,
+  HeldKeys1760000090151,
 ];

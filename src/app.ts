@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -14,14 +14,20 @@ import { Clock } from './platform/clock.js';
 import type { Config } from './platform/config/config.js';
 import { InvalidRequestError } from './platform/errors.js';
 import { acceptBodies } from './platform/http/body.js';
+import { answerBrokenRequests } from './platform/http/broken-requests.js';
 import { Drain, refuseWhileDraining } from './platform/http/drain.js';
 import { EngineMount } from './platform/http/engine-mount.js';
 import { createLogger, logRequests, NestLogger } from './platform/http/logging.js';
 import { sendProblem } from './platform/http/problem.filter.js';
 import { requestId } from './platform/http/request-id.js';
+import { RequestWatch } from './platform/http/request-watch.js';
 import { LARGEST_BODY } from './platform/http/route.js';
 import { setSecurityHeaders } from './platform/http/security-headers.js';
+import { Metrics } from './platform/metrics/metrics.js';
+import type { Patience } from './platform/overload/connections.js';
+import { Overload } from './platform/overload/overload.js';
 import type { PasswordCost } from './platform/passwords/passwords.js';
+import { Tracing } from './platform/tracing/tracing.js';
 
 export interface AppOptions {
   /** Where the database is. */
@@ -29,16 +35,22 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly passwordCost?: PasswordCost;
+  readonly patience?: Patience;
   /** Modules beyond the service's own. */
   readonly modules?: readonly Type[];
   /** Puts the app together without making anything: enough to describe its API. */
   readonly preview?: boolean;
 }
 
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than balancers keep an idle connection, so that it is never we who close one that is about to be used. */
-const KEEP_ALIVE_MS = 75_000;
 const LONGEST_PARAMETER = 500;
+
+/** What stands in front of Nest. */
+interface Front {
+  readonly engine: EngineMount;
+  readonly drain: Drain;
+  readonly overload: Overload;
+  readonly watch: RequestWatch;
+}
 
 /** Builds the service. It listens once `listen` is called. */
 export async function createApp(config: Config, options: AppOptions): Promise<NestFastifyApplication> {
@@ -47,11 +59,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ne
     clock = new Clock(),
     logger = createLogger(config),
     passwordCost,
+    patience,
     modules = [],
     preview = false,
   } = options;
   const drain = new Drain();
   const engine = new EngineMount();
+  const overload = new Overload(config, patience);
+  const watch = new RequestWatch(new Metrics(), await Tracing.of(config));
 
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
@@ -67,16 +82,18 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ne
       sendProblem(new InvalidRequestError([fault]), request, reply, config);
     },
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    serverFactory: (nest: RequestListener) => listener(nest, engine, drain),
+    clientErrorHandler: answerBrokenRequests(config.issuer),
+    serverFactory: (nest: RequestListener) => serverOf(nest, { engine, drain, overload, watch }),
   });
   const fastify = adapter.getInstance();
-  logRequests(fastify);
-  await setSecurityHeaders(fastify, config);
+  overload.observe(fastify);
+  logRequests(fastify, watch);
+  setSecurityHeaders(fastify, config);
   refuseWhileDraining(fastify, drain);
   await acceptBodies(fastify);
 
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, databaseUrl, clock, drain, engine, passwordCost }, modules),
+    AppModule.with({ config, databaseUrl, clock, drain, engine, overload, watch, passwordCost }, modules),
     adapter,
     {
       logger: new NestLogger(logger),
@@ -91,12 +108,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ne
 }
 
 /** The engine's requests go to the engine. Once draining, all go to Nest, which turns them away. */
-function listener(nest: RequestListener, engine: EngineMount, drain: Drain): Server {
-  const limits = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  return createServer(limits, (request, response) => {
-    drain.track(response);
-    const handler = (drain.draining ? undefined : engine.handlerOf(request)) ?? nest;
-    handler(request, response);
+function serverOf(nest: RequestListener, { engine, drain, overload, watch }: Front): Server {
+  return overload.server((request, response) => {
+    drain.track(request, response);
+    watch.arrived(request);
+    const ofEngine = drain.draining ? undefined : engine.handlerOf(request);
+    const handler = ofEngine ?? nest;
+    overload.serve(request, response, ofEngine ? 'oauth' : 'problem', () =>
+      watch.tracing.serve(request, response, () => handler(request, response)),
+    );
   });
 }
 

@@ -21,6 +21,7 @@ import { DisclosureSegment } from './disclosures/disclosure-segment.entity.js';
 import { StoredAcknowledgement } from './disclosures/acknowledgement.entity.js';
 import { Snapshot, SnapshotEntry } from './disclosures/snapshot.entity.js';
 import { InteractionCounter } from './interactions/counter.entity.js';
+import { InteractionCounterMark } from './interactions/counter-mark.entity.js';
 import { DemandRelease } from './interactions/demand.entity.js';
 import { Dispute, DisputeRef } from './interactions/dispute.entity.js';
 import { InteractionNote } from './interactions/note.entity.js';
@@ -77,6 +78,7 @@ export const entities: (new () => ObjectLiteral)[] = [
   Dispute,
   DisputeRef,
   InteractionCounter,
+  InteractionCounterMark,
   RetentionChoice,
   InteractionNote,
   InteractionJob,

@@ -5,6 +5,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { aFolder, aFreePort, ccx } from './support/cli.js';
 import { aConsent, type TestConsent, withdraw } from './support/consents.js';
 import { eventually } from './support/eventually.js';
+import { holdJobs } from './support/jobs.js';
 import { aLife, shops } from './support/lives.js';
 import { append, holdLogJobs, publishLog } from './support/log.js';
 import { consentToken } from './support/oauth.js';
@@ -25,12 +26,7 @@ beforeAll(async () => {
   metrics = `http://127.0.0.1:${port}/metrics`;
   app = await startApp({ config: { METRICS_PORT: String(port) } });
   await holdLogJobs(app);
-  await app.db.query(
-    `insert into job_leases (name, holder, expires_at)
-     select name, gen_random_uuid(), 'infinity' from unnest($1::text[]) as name
-     on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at`,
-    [['audit-monitor', 'audit-day-closing', 'consents.expire']],
-  );
+  await holdJobs(app, 'audit-monitor', 'audit-day-closing', 'consents.expire');
   await app.get(MetricsListener).listen();
 });
 afterAll(() => app.stop());

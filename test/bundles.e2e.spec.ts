@@ -13,6 +13,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { getBundle } from './support/bundles.js';
 import { runSetting } from './support/database-server.js';
 import { disclosed } from './support/disclosed.js';
+import { holdJobs } from './support/jobs.js';
 import { publishLog } from './support/log.js';
 import { type ConsentAccess, consentToken } from './support/oauth.js';
 import { publishedKeys, verified } from './support/receipts.js';
@@ -37,11 +38,7 @@ beforeAll(async () => {
   app = await startApp();
   grocer = await aRetailer(app);
   // The service's own jobs would get in between.
-  await app.db.query(
-    `insert into job_leases (name, holder, expires_at)
-     select name, gen_random_uuid(), 'infinity' from unnest(array['audit-sequencer', 'log-publisher']) as name
-     on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at`,
-  );
+  await holdJobs(app, 'audit-sequencer', 'log-publisher');
 });
 beforeEach(async () => {
   mira = await aCustomer(app);

@@ -1,11 +1,10 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { codeAt, secretOf, TOTP_PERIOD_MS } from '../src/staff/totp.js';
 import { Browser } from './support/browser.js';
-import { aFolder, aFreePort, Asking, ccx, ccxUnread, RunningService } from './support/cli.js';
+import { aFolder, aFreePort, Asking, ccx, ccxUnread, RunningService, untilSilent } from './support/cli.js';
 import { createDatabase, dropDatabase, runSetting } from './support/database-server.js';
 import { eventually } from './support/eventually.js';
 import { kidsAt } from './support/keys.js';
@@ -32,22 +31,6 @@ async function joined(url: string, token: string, password: string): Promise<str
   const confirmed = (await confirm()).ok || (await confirm()).ok;
   expect(confirmed).toBe(true);
   return secret;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-async function untilSilent(port: number): Promise<void> {
-  for (const _ of Array(200)) {
-    if (!(await answers(port))) return;
-    await delay(50);
-  }
-  throw new Error(`Something still answers at port ${port}.`);
 }
 
 describe('ccx serve in an empty folder', () => {
@@ -124,6 +107,20 @@ describe('ccx serve in an empty folder', () => {
     expect(answer.subject).toBe(given.subject);
     expect(answer.preferences.map(({ attribute }) => attribute)).toContain('size.footwear');
 
+    const query = path.split('?', 2)[1]!;
+    const slo = (...options: string[]) => ccx(['slo', '--as', 'albatross', '--query', query, ...options], { cwd, env });
+    const measured = await slo('--rate', '20', '--seconds', '0.5', '--json');
+    const { met, ...found } = JSON.parse(measured.stdout) as { met: boolean };
+    expect(found).toMatchObject({
+      reads: 10,
+      error_share: 0,
+      objectives: [
+        { share: 0.99, within_ms: 100 },
+        { share: 0.95, within_ms: 1_000 },
+      ],
+    });
+    expect(measured.code).toBe(met ? 0 : 1);
+
     const { token } = (await (await post(`${service.url}/v1/sessions`, ada)).json()) as { token: string };
     const authorization = `Bearer ${token}`;
     const consents = await fetch(`${service.url}/v1/me/consents`, { headers: { authorization } });
@@ -133,6 +130,7 @@ describe('ccx serve in an empty folder', () => {
       headers: { authorization },
     });
     expect(await read()).toMatchObject({ code: 1, stdout: expect.stringContaining('invalid-token') });
+    expect(await slo()).toMatchObject({ code: 1, stderr: expect.stringContaining('The first read was answered 401') });
   });
 
   it('asks for less, for once, and anew about a grant that it names', async () => {
@@ -394,7 +392,10 @@ describe('with a database of somebody else', () => {
     const run = await ccx(['migrate'], { cwd, env });
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Migrated Roles1760000000000') });
     expect(await ccx(['migrate', 'run'], { cwd, env })).toMatchObject({ stdout: 'The schema is up to date.\n' });
-    expect(await ccx(['migrate', 'revert'], { cwd, env })).toMatchObject({ code: 0, stdout: /^Reverted / });
+    expect(await ccx(['migrate', 'revert'], { cwd, env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Reverted /) as string,
+    });
     expect(await ccx(['migrate', 'status'], { cwd, env })).toMatchObject({ code: 1 });
     await ccx(['migrate', 'run'], { cwd, env });
     expect(await ccx(['migrate', 'status'], { cwd, env })).toMatchObject({ code: 0 });

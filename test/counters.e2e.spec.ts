@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { randomUUID } from 'node:crypto';
 
 import type { Counter } from '../src/interactions/counters.queries.js';
 import { CountersService } from '../src/interactions/counters.service.js';
-import { type OutboxHandler, OutboxService } from '../src/outbox/outbox.service.js';
 import { Database } from '../src/platform/database/database.js';
 import { Derived } from '../src/platform/derived.js';
 import type { JsonObject } from '../src/platform/json.js';
@@ -14,6 +12,7 @@ import { aFolder, ccx } from './support/cli.js';
 import { reporting } from './support/consents.js';
 import { aReporter, aVoid, report, type Reporter } from './support/events.js';
 import { eventually } from './support/eventually.js';
+import { counted, deliverAgain } from './support/outbox.js';
 import { race } from './support/race.js';
 
 let app: TestApp;
@@ -37,11 +36,7 @@ const derived = () =>
 const differences = ({ customer }: { customer: TestCustomer }) => derived().check(customer.key);
 
 /** All that has happened to these customers is counted. */
-const settled = () =>
-  eventually(async () => {
-    const { rows } = await app.db.query(`select from outbox_deliveries where handler = 'interactions.counters'`);
-    expect(rows).toEqual([]);
-  });
+const settled = () => counted(app);
 
 const sold = (reporter: Reporter, daysAgo: number, change: JsonObject = {}) =>
   reporter.sale({ time: new Date(app.clock.now().getTime() - daysAgo * DAY_MS).toISOString(), ...change });
@@ -176,12 +171,8 @@ describe('the counters', () => {
     await report(reporter.tills, sales.map(aVoid).slice(0, 2));
     await settled();
     const before = await counters(reporter);
-    await app.db.query(
-      `insert into outbox_deliveries (bucket, event_id, handler, due_at, attempts)
-       select bucket, id, 'interactions.counters', now() - random() * interval '1 hour', 0
-         from outbox_events where customer_id = $1 and type = 'interactions.reported'`,
-      [reporter.customer.customerId],
-    );
+    const told = { type: 'interactions.reported', of: reporter.customer.customerId };
+    await deliverAgain(app, 'interactions.counters', told);
     await settled();
     expect(await counters(reporter)).toEqual(before);
   });
@@ -199,22 +190,28 @@ describe('counting at the same time', () => {
     expect(await counters(reporter)).toEqual(before);
   });
 
-  it('holds one connection for all that is delivered together', async () => {
-    const { customer, retailer } = await aReporter(app, history);
-    const { handle } = app
-      .get(OutboxService)
-      .handlers.find(({ name }) => name === 'interactions.counters') as OutboxHandler;
-    const at = app.clock.now();
-    const days = [at.toISOString().slice(0, 10)];
-    const told = { id: randomUUID(), type: 'interactions.reported', at, subject: customer.customerId, data: { days } };
-    const deliver = () => handle({ ...told, customer: customer.key, retailerId: retailer.id });
-    const transactions = jest.spyOn(app.get(Database), 'transaction');
-    const delivered = Promise.all(Array.from({ length: 20 }, deliver));
-    // Nothing else can begin before it: this is the same turn.
-    await Promise.resolve();
-    expect(transactions).toHaveBeenCalledTimes(1);
-    transactions.mockRestore();
-    await delivered;
+  it('counts a month once for all that is delivered meanwhile', async () => {
+    const reporter = await aReporter(app, history);
+    await report(reporter.tills, [sold(reporter, 0), sold(reporter, 0)]);
+    await settled();
+    const { customerId } = reporter.customer;
+    const holder = await app.db.connect();
+    await holder.query('begin');
+    await holder.query('select from customers where customer_id = $1 for no key update', [customerId]);
+    for (let count = 0; count < 3; count++) await report(reporter.tills, sold(reporter, 0));
+    await eventually(async () => {
+      const { rows } = await app.db.query(
+        `select count(*)::int as marks, (select count(*)::int from outbox_deliveries where handler = $2) as waiting
+           from interaction_counter_marks where customer_id = $1`,
+        [customerId, 'interactions.counters'],
+      );
+      expect(rows).toEqual([{ marks: 1, waiting: 0 }]);
+    });
+    expect(await counters(reporter)).toMatchObject([{ reported: 2 }]);
+    await holder.query('commit');
+    holder.release();
+    await settled();
+    expect(await counters(reporter)).toMatchObject([{ reported: 5 }]);
   });
 
   it('keeps nobody from reporting, and counts what was reported while it waited', async () => {

@@ -7,6 +7,7 @@ import { Vocabulary } from '../src/vocabulary/vocabulary.js';
 import { aCustomer, bearer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { accept, aDelegation, anOffer, aProgram, inDays, terms } from './support/delegations.js';
+import { deliver, deliverAgain } from './support/outbox.js';
 import { race, statusesOf } from './support/race.js';
 import { announced, audited } from './support/records.js';
 
@@ -194,16 +195,11 @@ describe('accepting an invitation', () => {
 
   it('is noted with the delegate by the outbox, should it have been interrupted', async () => {
     const { id, delegate } = await aDelegation(app);
-    await app.runJob('outbox-delegations.held');
+    await deliver(app, 'delegations.held');
     await app.db.query('delete from held_delegations where id = $1', [id]);
     await get(delegate, id).expect(404);
-    await app.db.query(
-      `insert into outbox_deliveries (bucket, event_id, handler, due_at, attempts)
-       select bucket, id, 'delegations.held', now() - interval '1 day', 0 from outbox_events
-        where subject = $1 and type = 'delegation.accepted' on conflict do nothing`,
-      [id],
-    );
-    await app.runJob('outbox-delegations.held');
+    await deliverAgain(app, 'delegations.held', { type: 'delegation.accepted', of: id });
+    await deliver(app, 'delegations.held');
     expect((await get(delegate, id).expect(200)).body).toMatchObject({ role: 'delegate', status: 'active' });
   });
 });

@@ -7,8 +7,8 @@ import { startApp, type TestApp } from './support/app.js';
 import { reporting } from './support/consents.js';
 import { likeThem } from './support/crowds.js';
 import { aReporter, aSale, aVoid, report, type Reporter } from './support/events.js';
-import { eventually } from './support/eventually.js';
 import { consentToken, type JsonAnswer, retailerToken } from './support/oauth.js';
+import { counted } from './support/outbox.js';
 import { audited } from './support/records.js';
 
 let app: TestApp;
@@ -64,10 +64,7 @@ async function sell({ tills }: Shop, events: readonly JsonObject[]): Promise<voi
 
 /** A week without anything new goes by, and what is to be released is. */
 async function release(): Promise<void> {
-  await eventually(async () => {
-    const { rows } = await app.db.query(`select from outbox_deliveries where handler = 'interactions.counters'`);
-    expect(rows).toEqual([]);
-  });
+  await counted(app);
   app.clock.advance({ days: 8 });
   await app.runJob('demand');
 }
@@ -269,10 +266,7 @@ describe('who is counted', () => {
       shop,
       shop.subjects.map((subject) => ({ ...purchase(subject, [bought('m1', 'milk')]), time: today })),
     );
-    await eventually(async () => {
-      const { rows } = await app.db.query(`select from outbox_deliveries where handler = 'interactions.counters'`);
-      expect(rows).toEqual([]);
-    });
+    await counted(app);
     await app.runJob('demand');
     expect((await demand(shop)).body.items).toEqual([]);
 

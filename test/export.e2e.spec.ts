@@ -78,6 +78,7 @@ const kindsByTable: Record<string, string> = {
   erasing_customers: 'erasure',
   dispute_refs: '(where a dispute is found; it is there itself)',
   interaction_corrections: 'interaction',
+  interaction_counter_marks: '(what is still to be counted)',
   interaction_counters: 'interaction_count',
   interaction_disputes: 'dispute',
   interaction_keys: '(hashes of interactions)',

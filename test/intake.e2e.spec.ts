@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { QueryRunner } from 'typeorm';
 
 import { readEvent } from '../src/interactions/cloud-event.js';
@@ -59,16 +60,22 @@ async function aCrowd(size: number): Promise<Crowd> {
 
 const salesOf = ({ subjects }: Crowd) => subjects.map((subject) => aSale(app, { subject }));
 
+/** As `pg` takes it: by itself, or with a name. */
+type Statement = string | { readonly text: string };
+
 /** The statements by which a report is taken, but for what is looked up of its client once a second. */
 async function statementsOf({ retailer }: Reporter, events: readonly JsonObject[]): Promise<string[]> {
   return app.get(Database).transaction(async (tx) => {
-    const sent = jest.spyOn(tx.queryRunner as QueryRunner, 'query');
+    const connection = (await (tx.queryRunner as QueryRunner).connect()) as {
+      query: (statement: Statement) => unknown;
+    };
+    const sent = jest.spyOn(connection, 'query');
     const reporter = { retailerId: retailer.id, clientId: retailer.client.id };
     const fates = await app.get(IntakeService).take(tx, reporter, events.map(readEvent), app.clock.now());
     expect(fates.map(({ became }) => became)).toEqual(events.map(() => 'stored'));
-    const texts = sent.mock.calls.map(([text]) => text).filter((text) => !/"?\b(clients|retailers)\b"?/.test(text));
-    // However many rows a statement has, it is one.
-    return texts.map((text) => text.replace(/(\(\$\d+::[^)]*\),?)+/g, '(row)'));
+    const texts = sent.mock.calls.map(([statement]) => (typeof statement === 'string' ? statement : statement.text));
+    sent.mockRestore(); // the connection will be used again
+    return texts.filter((text) => !/"?\b(clients|retailers)\b"?/.test(text));
   });
 }
 
@@ -101,6 +108,41 @@ describe('a report', () => {
       [crowd.retailer.id],
     );
     expect(rows).toEqual([{ days: [ago(0).slice(0, 10)] }, { days: [ago(0).slice(0, 10)] }]);
+  });
+
+  it('is kept once, however often it is sent, in whatever parts and at the same time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(11), fc.integer({ min: 1, max: 12 }), fc.boolean()), { minLength: 2, maxLength: 4 }),
+        async (parts) => {
+          const crowd = await aCrowd(3);
+          const events = Array.from({ length: 12 }, (_, place) => aSale(app, { subject: crowd.subjects[place % 3]! }));
+          const batches = parts.map(([from, count, isReversed]) => {
+            const part = [...events, ...events].slice(from, from + count);
+            return isReversed ? part.toReversed() : part;
+          });
+          const answers = await Promise.all(batches.map((batch) => report(crowd.tills, batch)));
+          const sent = new Map<string, string[]>();
+          for (const [place, batch] of batches.entries()) {
+            for (const [index, outcome] of outcomesOf(answers[place]!).entries()) {
+              const id = batch[index]!.id as string;
+              sent.set(id, [...(sent.get(id) ?? []), outcome]);
+            }
+          }
+          for (const outcomes of sent.values()) {
+            expect(outcomes.toSorted()).toEqual([...outcomes.slice(1).map(() => 'duplicate'), 'stored']);
+          }
+          expect((await storedOf(events)).toSorted()).toEqual([...sent.keys()].toSorted());
+          const { rows } = await app.db.query<{ count: number }>(
+            `select sum((data->>'count')::int)::int as count from outbox_events
+              where type = 'interactions.reported' and retailer_id = $1`,
+            [crowd.retailer.id],
+          );
+          expect(rows).toEqual([{ count: sent.size }]);
+        },
+      ),
+      { numRuns: 6 },
+    );
   });
 
   it('answers for each event once, also for one that it repeats', async () => {

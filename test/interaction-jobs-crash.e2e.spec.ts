@@ -5,6 +5,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { aReporter, type Reporter } from './support/events.js';
 import { eventually } from './support/eventually.js';
 import { aJob, jobOf, ndjson, resultsOf, send } from './support/interaction-jobs.js';
+import { longJobsAreDue } from './support/jobs.js';
 import { dpopFetch } from './support/oauth.js';
 import { whileWaiting } from './support/race.js';
 import { type SecondProcess, startSecondProcess } from './support/second-process.js';
@@ -61,8 +62,7 @@ describe('a process that is killed', () => {
     await expect(storedOf(noah)).resolves.toEqual([]);
     expect((await jobOf(mira.tills, job)).result).toMatchObject({ lines: STRETCH, stored: STRETCH });
 
-    // As if the minute had passed after which a process is given up for dead.
-    await app.db.query('update long_jobs set due_at = $2 where id = $1', [job.id, app.clock.now()]);
+    await longJobsAreDue(app);
     other = await startSecondProcess(app);
     const over = await eventually(async () => {
       const found = await jobOf(mira.tills, job);

@@ -7,9 +7,11 @@ import { Jobs } from '../src/platform/jobs/jobs.js';
 import { Random } from '../src/platform/random.js';
 import { startApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
+import { holdJobs } from './support/jobs.js';
 import { untilWaiting } from './support/race.js';
 
 const INTERVAL_MS = 10;
+const HOUR_MS = 3_600_000;
 /** Enough for anybody to come and look several times. */
 const A_FEW_TURNS_MS = 20 * INTERVAL_MS;
 
@@ -24,6 +26,12 @@ afterEach(async () => {
 });
 afterAll(() => app.stop());
 
+interface Duty {
+  readonly intervalMs?: number;
+  /** What is done before any job begins. */
+  readonly first?: (process: Process) => Promise<void>;
+}
+
 /** What one of several processes does in the background, over a connection of its own. */
 class Process {
   turns = 0;
@@ -32,19 +40,19 @@ class Process {
 
   private constructor(
     private readonly database: Database,
-    private readonly jobs: Jobs,
+    readonly jobs: Jobs,
   ) {}
 
-  /** @param first what is done before any job begins */
-  static async start(job: string, first?: (process: Process) => Promise<void>): Promise<Process> {
+  static async start(job: string, { intervalMs = INTERVAL_MS, first }: Duty = {}): Promise<Process> {
     const source = serviceDataSource({ url: app.databaseUrl, pool: 2, applicationName: 'ccx' });
     const database = new Database(await source.initialize(), true);
-    const jobs = new Jobs(database, app.clock, new Random());
+    const jobs = new Jobs(database, new Random());
     const started = new Process(database, jobs);
-    jobs.every(job, INTERVAL_MS, () => {
+    const work = () => {
       started.turns++;
       return started.work();
-    });
+    };
+    jobs.every(job, intervalMs, work);
     if (first) jobs.first(() => first(started));
     processes.push(started);
     await jobs.onApplicationBootstrap();
@@ -54,6 +62,8 @@ class Process {
   /** Ends it as SIGKILL would, for all that others see: it says nothing any more, and gives nothing back. */
   async die(): Promise<void> {
     await this.database.onApplicationShutdown();
+    void this.jobs.onModuleDestroy(); // which comes to no end where somebody is at work
+    processes.splice(processes.indexOf(this), 1);
   }
 
   async stop(): Promise<void> {
@@ -64,10 +74,24 @@ class Process {
 
 const aJob = () => `stocktaking-${randomUUID()}`;
 
-async function endOfLease(job: string): Promise<Date> {
-  const { rows } = await app.db.query<{ expires_at: Date }>('select expires_at from job_leases where name = $1', [job]);
-  return rows[0]?.expires_at ?? new Date(NaN);
+interface LeaseRow {
+  readonly holder: string;
+  readonly expires_at: Date;
+  readonly is_due: boolean;
 }
+
+async function leaseOf(job: string): Promise<LeaseRow | undefined> {
+  const { rows } = await app.db.query<LeaseRow>(
+    'select holder, expires_at, due_at <= now() as is_due from job_leases where name = $1',
+    [job],
+  );
+  return rows[0];
+}
+
+/** As if its holder had said nothing for so long that it must be dead. */
+const endLease = (job: string) => app.db.query('update job_leases set expires_at = now() where name = $1', [job]);
+
+const makeDue = (job: string) => app.db.query('update job_leases set due_at = now() where name = $1', [job]);
 
 async function working(job: string): Promise<Process> {
   const one = await Process.start(job);
@@ -76,22 +100,26 @@ async function working(job: string): Promise<Process> {
 }
 
 describe('a job', () => {
-  it('is done again and again by one process, while another one stands by', async () => {
+  it('is done again and again by one process, and not by one that has no lease', async () => {
     const job = aJob();
     const one = await working(job);
-    const other = await Process.start(job);
+    await eventually(() => expect(one.turns).toBeGreaterThan(2));
+    await holdJobs(app, job);
+    await one.jobs.look();
     const before = one.turns;
+    const other = await Process.start(job);
+    await other.jobs.look();
     await delay(A_FEW_TURNS_MS);
-    expect(one.turns).toBeGreaterThan(before + 1);
-    expect(other.turns).toBe(0);
+    expect([one.turns, other.turns]).toEqual([before, 0]);
   });
 
   it('does not begin before all is done that comes first', async () => {
     let turnsBefore = -1;
-    const one = await Process.start(aJob(), async (process) => {
+    const first = async (process: Process) => {
       await delay(A_FEW_TURNS_MS);
       turnsBefore = process.turns;
-    });
+    };
+    const one = await Process.start(aJob(), { first });
     await eventually(() => expect(one.turns).toBeGreaterThan(0));
     expect(turnsBefore).toBe(0);
   });
@@ -122,10 +150,10 @@ describe('a job', () => {
     const killed = await working(job);
     const heir = await Process.start(job);
     await killed.die();
-    await delay(A_FEW_TURNS_MS);
-    expect(heir.turns).toBe(0);
-    app.clock.set(await endOfLease(job));
+    const { holder: dead } = (await leaseOf(job))!;
+    await endLease(job);
     await eventually(() => expect(heir.turns).toBeGreaterThan(0));
+    expect((await leaseOf(job))!.holder).not.toBe(dead);
   });
 
   it('is taken over at once from a process that stopped in order', async () => {
@@ -133,7 +161,9 @@ describe('a job', () => {
     const first = await working(job);
     const heir = await Process.start(job);
     await first.stop();
-    await eventually(() => expect(heir.turns).toBeGreaterThan(0), 1_000);
+    await heir.jobs.look();
+    expect((await leaseOf(job))!.expires_at.getTime()).toBeGreaterThan(Date.now());
+    await eventually(() => expect(heir.turns).toBeGreaterThan(0));
   });
 
   it('stays with a process that works longer than its lease', async () => {
@@ -143,11 +173,48 @@ describe('a job', () => {
     one.work = () => new Promise((resolve) => (done = resolve));
     try {
       await eventually(() => expect(one.turns).toBe(1));
-      const first = await endOfLease(job);
-      await eventually(async () => expect((await endOfLease(job)).getTime()).toBeGreaterThan(first.getTime()));
+      const first = (await leaseOf(job))!;
+      await eventually(async () => {
+        const now = (await leaseOf(job))!;
+        expect(now.expires_at.getTime()).toBeGreaterThan(first.expires_at.getTime());
+        expect(now.holder).toBe(first.holder);
+      });
     } finally {
       done();
     }
+  });
+
+  it('that is rare waits for its turn, whoever starts or dies', async () => {
+    const job = aJob();
+    const one = await Process.start(job, { intervalMs: HOUR_MS });
+    await one.jobs.look();
+    await one.die();
+    await endLease(job);
+    const heir = await Process.start(job, { intervalMs: HOUR_MS });
+    await heir.jobs.look();
+    await delay(A_FEW_TURNS_MS);
+    expect([one.turns, heir.turns, (await leaseOf(job))!.is_due]).toEqual([0, 0, false]);
+
+    await heir.stop(); // a restart begins no new hour
+    await makeDue(job);
+    const next = await Process.start(job, { intervalMs: HOUR_MS });
+    await eventually(() => expect(next.turns).toBe(1));
+    await eventually(async () => expect((await leaseOf(job))!.is_due).toBe(false));
+  });
+
+  it('that is rare is done at once in the place of a process that died over it', async () => {
+    const job = aJob();
+    const first = await Process.start(job, { intervalMs: HOUR_MS });
+    await first.jobs.look();
+    await first.stop();
+    await makeDue(job);
+    const dying = await Process.start(job, { intervalMs: HOUR_MS });
+    dying.work = () => new Promise(() => undefined);
+    await eventually(() => expect(dying.turns).toBe(1));
+    await dying.die();
+    await endLease(job);
+    const heir = await Process.start(job, { intervalMs: HOUR_MS });
+    await eventually(() => expect(heir.turns).toBe(1));
   });
 
   it('is tried again after it failed', async () => {

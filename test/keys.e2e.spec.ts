@@ -5,6 +5,7 @@ import { seal } from '../src/platform/crypto/seal.js';
 import { type KeysOfCustomer, SubjectKeys } from '../src/platform/crypto/subject-keys.js';
 import { WrappedKeys } from '../src/platform/crypto/wrapped-keys.js';
 import { Database } from '../src/platform/database/database.js';
+import { Forgetting } from '../src/platform/forgetting.js';
 import { LongJobs } from '../src/platform/jobs/long-jobs.js';
 import { StaffService } from '../src/staff/staff.service.js';
 import { accepted, aCustomer, anAuditor, anOperator, type TestCustomer, type TestStaff } from './support/actors.js';
@@ -65,7 +66,13 @@ async function rewrap(): Promise<string> {
 
 /** The customer's keys as whoever remembers nothing reads them. */
 function keysOf({ key }: TestCustomer): Promise<KeysOfCustomer> {
-  const keys = new SubjectKeys(app.get(Kek), {} as never, {} as never, new WrappedKeys(app.get(Kek)));
+  const keys = new SubjectKeys(
+    app.get(Kek),
+    {} as never,
+    {} as never,
+    new WrappedKeys(app.get(Kek)),
+    app.get(Forgetting),
+  );
   return keys.of(app.get(Database).reader, key);
 }
 

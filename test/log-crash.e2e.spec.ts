@@ -34,10 +34,13 @@ const PROGRAM = `
   const { Clock } = await load('platform/clock.js');
   const { Drain } = await load('platform/http/drain.js');
   const { EngineMount } = await load('platform/http/engine-mount.js');
+  const { RequestWatch } = await load('platform/http/request-watch.js');
+  const { Overload } = await load('platform/overload/overload.js');
   const { loadConfig } = await load('platform/config/config.js');
   const config = loadConfig(process.env);
   const platform = PlatformModule.with({
     config, databaseUrl: config.DATABASE_URL, clock: new Clock(), drain: new Drain(), engine: new EngineMount(),
+    overload: new Overload(config), watch: new RequestWatch(),
   });
   class Log {}
   Module({ imports: [platform, AuditModule] })(Log);

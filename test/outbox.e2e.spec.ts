@@ -14,7 +14,7 @@ import { untilWaiting } from './support/race.js';
 class Inbox implements OutboxHandler {
   readonly received: OutboxEvent[] = [];
   attempts = 0;
-  work: () => Promise<void> = async () => undefined;
+  work: (event: OutboxEvent) => Promise<void> = async () => undefined;
 
   constructor(
     readonly name: string,
@@ -23,7 +23,7 @@ class Inbox implements OutboxHandler {
 
   readonly handle = async (event: OutboxEvent): Promise<void> => {
     this.attempts++;
-    await this.work();
+    await this.work(event);
     this.received.push(event);
   };
 
@@ -73,6 +73,8 @@ function anotherProcess(): { outbox: OutboxService; dispatcher: Dispatcher } {
   return { outbox, dispatcher: new Dispatcher(app.get(Database), outbox, app.clock, jobs as never) };
 }
 
+const handlersOf = (type: string) => inboxes.filter(({ types }) => types === '*' || types.includes(type));
+
 async function isKept(subject: string): Promise<boolean> {
   const { rowCount } = await app.db.query('select from outbox_events where subject = $1', [subject]);
   return rowCount === 1;
@@ -81,7 +83,7 @@ async function isKept(subject: string): Promise<boolean> {
 /** In how many seconds the handler is given the event again. */
 async function pauseOf(subject: string, { name }: Inbox): Promise<number> {
   const { rows } = await app.db.query<{ due_at: Date }>(
-    `select d.due_at from outbox_deliveries d join outbox_events e on e.bucket = d.bucket and e.id = d.event_id
+    `select d.due_at from outbox_deliveries d join outbox_events e on e.id = any(d.event_ids)
       where e.subject = $1 and d.handler = $2`,
     [subject, name],
   );
@@ -161,7 +163,7 @@ describe('an event', () => {
       await holder.query('lock table outbox_deliveries in exclusive mode');
       app.clock.advance({ days: 1 });
       const others = [1, 2].map(() => anotherProcess().dispatcher.dispatch(parcels));
-      await untilWaiting(app.db, app.get(OutboxService).handlers.length + others.length);
+      await untilWaiting(app.db, handlersOf('parcel.lost').length + others.length);
       await holder.query('commit');
       await Promise.all(others);
     } finally {
@@ -195,6 +197,71 @@ describe('an event', () => {
     } finally {
       comeBack();
     }
+  });
+
+  it('stays with a handler for as long as that works', async () => {
+    let comeBack = (): void => undefined;
+    parcels.work = () => new Promise((resolve) => (comeBack = resolve));
+    try {
+      const subject = await send('parcel.lost');
+      await eventually(() => expect(parcels.attempts).toBe(1));
+      const { dispatcher } = anotherProcess();
+      const substitute = new Inbox('parcels', parcels.types);
+      for (let renewed = 0; renewed < 3; renewed++) {
+        app.clock.advance({ seconds: 3 });
+        expect(await pauseOf(subject, parcels)).toBeLessThan(2);
+        await eventually(async () => expect(await pauseOf(subject, parcels)).toBeGreaterThan(2));
+        await dispatcher.dispatch(substitute);
+      }
+      expect(substitute.received).toEqual([]);
+      comeBack();
+      await eventually(() => expect(parcels.countOf(subject)).toBe(1));
+      expect(await pauseOf(subject, parcels)).toBeNaN();
+    } finally {
+      comeBack();
+    }
+  });
+
+  it('of a transaction with others holds them up no more than they do it', async () => {
+    const outbox = app.get(OutboxService);
+    const subjects = Array.from({ length: 5 }, () => randomUUID());
+    const [poisoned, ...others] = subjects as [string, ...string[]];
+    let isWell = false;
+    parcels.work = async (event) => {
+      if (!isWell && event.subject === poisoned) throw new Error('broken');
+    };
+    const at = app.clock.now();
+    const events = subjects.map((subject) => ({ type: 'parcel.sent', at, subject, data: {} }));
+    await app.get(Database).transaction((tx) => outbox.enqueueAll(tx, events));
+    await eventually(() => expect(others.map((subject) => parcels.countOf(subject))).toEqual([1, 1, 1, 1]));
+    isWell = true;
+    app.clock.advance({ seconds: 1 });
+    await eventually(() => expect(parcels.countOf(poisoned)).toBe(1));
+    expect(subjects.map((subject) => parcels.countOf(subject))).toEqual([1, 1, 1, 1, 1]);
+    expect(subjects.map((subject) => letters.countOf(subject))).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('reaches a handler of many with all others, and by itself where that fails', async () => {
+    const { outbox, dispatcher } = anotherProcess();
+    const brought: string[][] = [];
+    let poisoned = '';
+    outbox.handleAll('crates', ['crate.sent'], async (events) => {
+      brought.push(events.map(({ subject }) => subject));
+      if (events.some(({ subject }) => subject === poisoned)) throw new Error('broken');
+    });
+    const [crates] = outbox.handlers as [OutboxHandler];
+    const [first, second] = [await send('crate.sent', undefined, outbox), await send('crate.sent', undefined, outbox)];
+    await dispatcher.dispatch(crates);
+    expect(brought).toEqual([expect.arrayContaining([first, second])]);
+
+    brought.length = 0;
+    poisoned = await send('crate.sent', undefined, outbox);
+    const sound = await send('crate.sent', undefined, outbox);
+    await dispatcher.dispatch(crates);
+    expect(brought).toHaveLength(3);
+    expect(brought.slice(1).toSorted()).toEqual([[poisoned], [sound]].toSorted());
+    await dispatcher.dispatch(crates);
+    expect(brought).toHaveLength(3); // the one that failed waits, the other one is done
   });
 
   it('waits for a handler that only another process has', async () => {

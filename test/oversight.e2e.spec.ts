@@ -4,6 +4,7 @@ import { leafHashOf } from '../src/audit/tree.js';
 import { aCustomer, anAuditor, anOperator, type TestStaff } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aConsent } from './support/consents.js';
+import { holdJobs } from './support/jobs.js';
 import { publishedKeys, verified } from './support/receipts.js';
 
 const DAY = 86_400_000;
@@ -12,10 +13,7 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startApp();
   // The service's own sequencer would get in between.
-  await app.db.query(
-    `insert into job_leases (name, holder, expires_at) values ('audit-sequencer', gen_random_uuid(), 'infinity')
-     on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at`,
-  );
+  await holdJobs(app, 'audit-sequencer');
 });
 afterAll(() => app.stop());
 

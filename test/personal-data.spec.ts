@@ -166,7 +166,7 @@ describe('erasing a customer', () => {
       'audit_log',
     ];
     for (const table of appendOnly) {
-      const deletion = app.get(Database).reader.query(`delete from ${table}`);
+      const deletion = app.db.query(`set local role ccx_app; delete from ${table}`);
       await expect(deletion).rejects.toThrow(`permission denied for table ${table}`);
     }
     await expect(

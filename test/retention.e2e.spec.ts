@@ -6,6 +6,7 @@ import { startApp, type TestApp } from './support/app.js';
 import { reporting } from './support/consents.js';
 import { aReporter, aVoid, report, type Reporter } from './support/events.js';
 import { eventually } from './support/eventually.js';
+import { counted } from './support/outbox.js';
 import { race, statusesOf } from './support/race.js';
 import { announced, audited } from './support/records.js';
 
@@ -34,11 +35,13 @@ const kept = async ({ customer }: Pick<Reporter, 'customer'>): Promise<string[]>
   return body.items.map(({ event_id }: { event_id: string }) => event_id);
 };
 const expire = () => app.runJob('interactions-retention');
-const settled = () =>
-  eventually(async () => {
+const settled = async () => {
+  await eventually(async () => {
     const { rows } = await app.db.query(`select from outbox_deliveries where handler like 'interactions.%'`);
     expect(rows).toEqual([]);
   });
+  await counted(app);
+};
 
 describe('the time for which interactions are kept', () => {
   it('is as long as may be, unless the customer chooses', async () => {

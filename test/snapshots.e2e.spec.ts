@@ -10,6 +10,7 @@ import { command, withdraw } from './support/consents.js';
 import { likeThem } from './support/crowds.js';
 import { disclosed, whileDisclosuresFail } from './support/disclosed.js';
 import { eventually } from './support/eventually.js';
+import { longJobsAreDue } from './support/jobs.js';
 import { claimsOf, consentToken } from './support/oauth.js';
 import { OfflineTill } from './support/offline-till.js';
 import { audited } from './support/records.js';
@@ -206,7 +207,7 @@ describe('a snapshot', () => {
       expect([part.status, part.body.type]).toEqual([409, `${app.url}/problems/snapshot-not-ready`]);
       return body.id as string;
     });
-    app.clock.advance({ minutes: 1 });
+    await longJobsAreDue(app);
     await app.get(LongJobs).work();
     expect((await tills.fetch('GET', `/v1/snapshots/${id}/parts/1`)).status).toBe(200);
     expect((await disclosed(app, customer.key)).length).toBe(1);
@@ -392,7 +393,7 @@ describe('a snapshot and those who ask for it', () => {
       .get(SnapshotsService)
       .create(asking, { touchpoint: 'till', purpose: PURPOSE, stage: null, place: null, hours: 1 });
     await app.get(LongJobs).work();
-    app.clock.advance({ minutes: 1 });
+    await longJobsAreDue(app);
     await app.get(LongJobs).work();
     expect(prepare).toHaveBeenCalledTimes(3);
     const { rows } = await app.db.query('select customer_id from snapshot_entries where snapshot_id = $1', [

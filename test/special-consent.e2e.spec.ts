@@ -294,7 +294,8 @@ describe('reading a special attribute', () => {
 
     // Reads are checked by the time of the database.
     await app.db.query(
-      `update consents set details = jsonb_set(details, '{2,expires_at}', to_jsonb(now() - interval '1 second'))
+      `update consents
+          set version = version + 1, details = jsonb_set(details, '{2,expires_at}', to_jsonb(now() - interval '1 second'))
         where bucket = $1 and customer_id = $2 and id = $3`,
       [mira.key.bucket, mira.customerId, consentId],
     );

@@ -13,6 +13,7 @@ import { aRetailer, type TestRetailer } from './support/retailers.js';
 import { startApp, type TestApp } from './support/app.js';
 import { approve, aConsentRequest, withdraw } from './support/consents.js';
 import { aVoid, report, type Reporter } from './support/events.js';
+import { deliver } from './support/outbox.js';
 import { race } from './support/race.js';
 import {
   aShopper,
@@ -292,7 +293,7 @@ describe('candidates', () => {
       () => suggestions().rebuild(shopper.customer.key),
       async () => {
         await reportOnly(shopper);
-        await app.runJob('outbox-suggestions');
+        await deliver(app, 'suggestions');
       },
     ]);
     await lookedAt(app);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 
+import type { Tracing } from '../platform/tracing/tracing.js';
 import type { PublishedCheckpoint } from './checkpoint.js';
 
 /** A place that keeps checkpoints, out of the operator's reach. */
@@ -37,20 +38,22 @@ export function anchorFile(path: string): AnchorTarget {
 }
 
 /** An address to which each checkpoint is posted as it is, one after another. */
-export function anchorUrl(url: string): AnchorTarget {
+export function anchorUrl(url: string, tracing: Tracing): AnchorTarget {
   const { origin, pathname } = new URL(url);
   return {
     // A query may hold what nobody should read in a log.
     name: origin + pathname,
     atOnce: 1,
     keep: async ([checkpoint]) => {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
-        body: checkpoint?.note ?? '',
-        redirect: 'error',
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
+      const response = await tracing.call('POST', url, (trace) =>
+        fetch(url, {
+          method: 'POST',
+          headers: { ...trace, 'content-type': 'text/plain; charset=utf-8' },
+          body: checkpoint?.note ?? '',
+          redirect: 'error',
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        }),
+      );
       await response.body?.cancel();
       if (!response.ok) throw new Error(`it answered ${response.status}`);
     },

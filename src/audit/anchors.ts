@@ -4,6 +4,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Tracing } from '../platform/tracing/tracing.js';
 import { anchorFile, type AnchorTarget, anchorUrl } from './anchor-targets.js';
 import { anchoredUntil, rememberAnchored } from './anchors.queries.js';
 import { checkpointsAfter } from './checkpoints.queries.js';
@@ -39,15 +40,23 @@ export class Anchors implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly clock: Clock,
     private readonly alarms: LogAlarms,
+    tracing: Tracing = new Tracing(),
   ) {
     this.targets = [
       ...(LOG_ANCHOR_FILE === undefined ? [] : [anchorFile(LOG_ANCHOR_FILE)]),
-      ...(LOG_ANCHOR_URL === undefined ? [] : [anchorUrl(LOG_ANCHOR_URL)]),
+      ...(LOG_ANCHOR_URL === undefined ? [] : [anchorUrl(LOG_ANCHOR_URL, tracing)]),
     ];
   }
 
   onModuleInit(): void {
-    if (this.targets.length > 0) this.jobs.every('log-anchors', INTERVAL_MS, () => this.anchor());
+    if (this.targets.length > 0)
+      this.jobs.every('log-anchors', INTERVAL_MS, () => this.anchor(), { lost: () => this.forget() });
+  }
+
+  /** Another process anchors now, and finds what is wrong. */
+  private forget(): void {
+    this.failing.clear();
+    this.alarms.clear('log-anchor-unreachable');
   }
 
   /** Gives every anchor what it lacks, as far as it takes it now. */

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { CustomerKeysMissingError, pseudonymOf, SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { bucketOf, type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
+import type { Statement } from '../platform/database/pipelined.js';
 import type { JsonObject } from '../platform/json.js';
 import { Random } from '../platform/random.js';
-import { makeLeaf } from './leaf.js';
-import { insertPending } from './pending.queries.js';
+import { type CommittedLeaf, makeLeaf } from './leaf.js';
+import { insertPending, insertPendingStatement, type PendingRow } from './pending.queries.js';
 
 /** Who did it. A customer has no id here: the entry's pseudonym says who, for those who may know. */
 export interface Actor {
@@ -47,8 +48,11 @@ export interface AuditReference {
   leafHash: Buffer;
 }
 
-/** More would be more parameters than a statement may have. */
-const AT_ONCE = 1_000;
+interface Entry extends CommittedLeaf {
+  readonly event: AuditEvent;
+  readonly id: string;
+  readonly auditKey: Buffer;
+}
 
 /** The way into the log. It knows no domain. */
 @Injectable()
@@ -69,35 +73,27 @@ export class AuditService {
     return reference as AuditReference;
   }
 
-  /** The same for many entries at once, with one statement for a thousand, and their references in the same order. */
+  /** The same for many entries at once, with one statement, and their references in the same order. */
   async appendAll(tx: Tx, events: readonly AuditEvent[]): Promise<AuditReference[]> {
     const auditKeys = await this.auditKeysOf(tx, events);
-    const entries = events.map((event, index) => {
-      const id = this.random.id();
-      const auditKey = auditKeys[index] as Buffer;
-      return { event, id, auditKey, ...makeLeaf(auditKey, id, toJson(event)) };
-    });
+    const entries = events.map((event, index) => this.commitTo(event, auditKeys[index] as Buffer));
     const customers = [...new Set(events.flatMap(({ customer }) => customer?.customerId ?? []))].map(customerKey);
-    const rows = entries.map(({ event, id, auditKey, leafHash, commitment, sealed }) => ({
-      bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
-      id,
-      type: event.type,
-      at: event.at,
-      leaf_hash: leafHash,
-      commitment,
-      sealed,
-      pseudonym: event.customer ? pseudonymOf(auditKey) : null,
-      retailer_id: event.retailerId ?? null,
-      purposes: event.purposes ?? [],
-      attributes: event.attributes ?? [],
-      consent_version: event.consent?.version ?? null,
-    }));
-    let written = 0;
-    for (let next = 0; next < rows.length; next += AT_ONCE) {
-      written += await insertPending(tx, rows.slice(next, next + AT_ONCE), customers);
-    }
+    const rows = entries.map(pendingRow);
+    const written = await insertPending(tx, rows, customers);
     if (written < entries.length) throw new CustomerKeysMissingError('There are no keys of this customer.');
     return entries.map(({ id, leafHash }) => ({ id, leafHash }));
+  }
+
+  /** An entry about no customer, and the statement that writes it, for a transaction that is sent at once. */
+  entryOf(event: Omit<AuditEvent, 'customer'>): { reference: AuditReference; statement: Statement } {
+    const entry = this.commitTo(event, this.keys.logKey);
+    const { id, leafHash } = entry;
+    return { reference: { id, leafHash }, statement: insertPendingStatement(pendingRow(entry)) };
+  }
+
+  private commitTo(event: AuditEvent, auditKey: Buffer): Entry {
+    const id = this.random.id();
+    return { event, id, auditKey, ...makeLeaf(auditKey, id, toJson(event)) };
   }
 
   private async auditKeysOf(tx: Tx, events: readonly AuditEvent[]): Promise<Buffer[]> {
@@ -106,6 +102,23 @@ export class AuditService {
     const byCustomer = new Map(customers.map(({ customerId }, index) => [customerId, keys[index]?.auditKey]));
     return events.map(({ customer }) => (customer && byCustomer.get(customer.customerId)) ?? this.keys.logKey);
   }
+}
+
+function pendingRow({ event, id, auditKey, leafHash, commitment, sealed }: Entry): PendingRow {
+  return {
+    bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
+    id,
+    type: event.type,
+    at: event.at,
+    leaf_hash: leafHash,
+    commitment,
+    sealed,
+    pseudonym: event.customer ? pseudonymOf(auditKey) : null,
+    retailer_id: event.retailerId ?? null,
+    purposes: event.purposes ?? [],
+    attributes: event.attributes ?? [],
+    consent_version: event.consent?.version ?? null,
+  };
 }
 
 function toJson({ type, at, actor, retailerId, consent, purposes, attributes, data }: AuditEvent): JsonObject {

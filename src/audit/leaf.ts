@@ -26,7 +26,7 @@ export function makeLeaf(auditKey: Buffer, id: string, event: JsonObject): Commi
   return {
     commitment,
     leafHash: leafHashOf(leafBytes(commitment)),
-    sealed: seal(deriveKey(auditKey, 'audit seal'), text, id),
+    sealed: seal(keysFrom(auditKey).seal, text, id),
   };
 }
 
@@ -36,7 +36,7 @@ export function openLeaf(
   id: string,
   leaf: Leaf,
 ): { event: JsonObject; commitment: Buffer; intact: boolean } {
-  const text = open(deriveKey(auditKey, 'audit seal'), leaf.sealed, id).toString();
+  const text = open(keysFrom(auditKey).seal, leaf.sealed, id).toString();
   const commitment = sha256(nonceOf(auditKey, id), text);
   const intact = leafHashOf(leafBytes(commitment)).equals(leaf.leafHash);
   return { event: JSON.parse(text) as JsonObject, commitment, intact };
@@ -61,7 +61,24 @@ export function openingOf(auditKey: Buffer, id: string, leaf: Leaf): Opening | n
 }
 
 export function nonceOf(auditKey: Buffer, id: string): Buffer {
-  return hmac(deriveKey(auditKey, 'audit nonce'), id);
+  return hmac(keysFrom(auditKey).nonce, id);
+}
+
+interface LeafKeys {
+  readonly seal: Buffer;
+  readonly nonce: Buffer;
+}
+
+/** Gone when the audit key is: deriving both for every entry would be half of the work on it. */
+const derived = new WeakMap<Buffer, LeafKeys>();
+
+function keysFrom(auditKey: Buffer): LeafKeys {
+  let keys = derived.get(auditKey);
+  if (!keys) {
+    keys = { seal: deriveKey(auditKey, 'audit seal'), nonce: deriveKey(auditKey, 'audit nonce') };
+    derived.set(auditKey, keys);
+  }
+  return keys;
 }
 
 /** The bytes of the leaf that holds this commitment, in the canonical form of RFC 8785: what is hashed and mirrored. */

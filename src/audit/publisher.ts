@@ -44,7 +44,13 @@ export class Publisher implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every('log-publisher', INTERVAL_MS, () => this.publish());
+    this.jobs.every('log-publisher', INTERVAL_MS, () => this.publish(), { lost: () => this.forget() });
+  }
+
+  /** Another process publishes now, and finds what is wrong. */
+  private forget(): void {
+    this.witnessesMissingSince = undefined;
+    for (const code of [...ownAlarms, 'log-witness-refuses'] as const) this.alarms.clear(code);
   }
 
   /** Publishes a checkpoint where one is due: the tree has grown, or the last one is an hour old. */

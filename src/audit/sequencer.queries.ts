@@ -20,12 +20,12 @@ export async function groupsWaiting(reader: Reader): Promise<number[]> {
   return rows.map(({ number }) => number);
 }
 
-/** Entries that wait in a group, which nobody changes before this transaction ends. */
-export async function lockPending(tx: Tx, group: number, limit: number): Promise<PendingEntry[]> {
+/** Entries that wait in a group. Whoever holds the log's state is the only one who changes them. */
+export async function findPending(tx: Tx, group: number, limit: number): Promise<PendingEntry[]> {
   const first = group * BUCKETS_PER_GROUP;
   return tx.query<PendingEntry[]>(
     `select bucket, id, leaf_hash, commitment from audit_pending
-      where bucket between $1 and $2 order by bucket, id limit $3 for update`,
+      where bucket between $1 and $2 order by bucket, id limit $3`,
     [first, first + BUCKETS_PER_GROUP - 1, limit],
   );
 }

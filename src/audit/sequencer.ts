@@ -10,8 +10,8 @@ import { lockLogState, type LogState, raiseLogState, readLogState } from './log-
 import {
   addLoggedCommitments,
   addPendingCommitments,
+  findPending,
   groupsWaiting,
-  lockPending,
   loggedFrom,
   movePending,
   type PendingEntry,
@@ -42,7 +42,7 @@ export class Sequencer implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every('audit-sequencer', INTERVAL_MS, () => this.drain());
+    this.jobs.every('audit-sequencer', INTERVAL_MS, () => this.drain(), { lost: () => this.forget() });
   }
 
   /** Numbers all that is pending now, and takes in what was numbered before there was a tree. */
@@ -59,6 +59,12 @@ export class Sequencer implements OnModuleInit {
       this.sound = false;
       this.alarms.raise(error.code, error.message);
     }
+  }
+
+  /** Another process numbers now, and finds what is wrong. */
+  private forget(): void {
+    this.sound = false;
+    this.alarms.clear('log-broken');
   }
 
   /** Looks whether the tree is in order; answers false while somebody else is at work on it. */
@@ -83,7 +89,7 @@ export class Sequencer implements OnModuleInit {
     const pending: PendingEntry[] = [];
     let taken = 0;
     for (const group of groups) {
-      const entries = await lockPending(tx, group, BATCH - pending.length);
+      const entries = await findPending(tx, group, BATCH - pending.length);
       pending.push(...entries);
       if (pending.length === BATCH) break;
       taken++;

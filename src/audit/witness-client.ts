@@ -1,4 +1,5 @@
 import type { PolicyWitness } from '../platform/crypto/witness-policy.js';
+import type { Tracing } from '../platform/tracing/tracing.js';
 import { cosignaturesBy } from './cosignature.js';
 import { signatureLine } from './note.js';
 
@@ -23,6 +24,7 @@ export class WitnessClient {
   constructor(
     private readonly witness: PolicyWitness,
     private readonly patienceMs: number,
+    private readonly tracing: Tracing,
   ) {}
 
   get name(): string {
@@ -60,7 +62,9 @@ export class WitnessClient {
 
   private async post(body: string, signal: AbortSignal): Promise<{ status: number; type: string; text: string }> {
     const url = `${this.witness.url?.replace(/\/$/, '')}/add-checkpoint`;
-    const response = await fetch(url, { method: 'POST', body, signal, redirect: 'error' });
+    const response = await this.tracing.call('POST', url, (headers) =>
+      fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }),
+    );
     const [type = ''] = response.headers.get('content-type')?.split(';') ?? [];
     return { status: response.status, type: type.trim(), text: await textOf(response) };
   }

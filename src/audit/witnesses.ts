@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
 import { loadPolicy } from '../platform/config/log-policy.js';
 import { isQuorum, type WitnessPolicy } from '../platform/crypto/witness-policy.js';
+import { Tracing } from '../platform/tracing/tracing.js';
 import { LogAlarms, LogFaultError } from './log-alarms.js';
 import { type ProofFrom, WitnessClient, WitnessRefusalError } from './witness-client.js';
 
@@ -18,10 +19,11 @@ export class Witnesses {
   constructor(
     config: Config,
     private readonly alarms: LogAlarms,
+    tracing: Tracing,
   ) {
     this.policy = loadPolicy(config);
     const patienceMs = config.LOG_WITNESS_SECONDS * 1_000;
-    this.clients = this.policy.witnesses.map((witness) => new WitnessClient(witness, patienceMs));
+    this.clients = this.policy.witnesses.map((witness) => new WitnessClient(witness, patienceMs, tracing));
   }
 
   /**

@@ -63,7 +63,7 @@ export class AccessGuard implements CanActivate {
   private async principalOf(request: FastifyRequest, rule: AccessRule, handler: object): Promise<Principal> {
     const credentials = credentialsOf(request);
     const token = await this.retailerToken(credentials);
-    const caller = token ? await this.retailer(request, credentials, token) : await this.person(credentials);
+    const caller = token ? this.retailer(request, credentials, token) : await this.person(credentials);
     if (!caller) throw new UnauthenticatedError();
     isFor(caller, rule);
     const principal = await this.acting(request, caller, handler);
@@ -95,11 +95,7 @@ export class AccessGuard implements CanActivate {
     return verified;
   }
 
-  private async retailer(
-    request: FastifyRequest,
-    { scheme, token }: Credentials,
-    verified: RetailerToken,
-  ): Promise<RetailerPrincipal> {
+  private retailer(request: FastifyRequest, { scheme }: Credentials, verified: RetailerToken): RetailerPrincipal {
     const { retailerId, clientId, scopes, consent, narrowedTo, thumbprint, hash } = verified;
     if ((scheme === 'dpop') !== (thumbprint !== undefined)) {
       throw new UnauthenticatedError(
@@ -107,10 +103,10 @@ export class AccessGuard implements CanActivate {
       );
     }
     const proof = thumbprint
-      ? await checkProof(request.headers.dpop as string | undefined, {
+      ? checkProof(request.headers.dpop as string | undefined, {
           method: request.method,
           url: this.config.issuer + request.originalUrl,
-          token,
+          tokenHash: hash,
           thumbprint,
           now: this.clock.now(),
         })

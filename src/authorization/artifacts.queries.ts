@@ -108,11 +108,15 @@ const SWEPT_AT_ONCE = 5_000;
 
 /** Deletes what expired before `before`, in pieces, so that no statement holds many rows. */
 export async function sweepExpired(reader: Reader, before: Date): Promise<void> {
-  for (const table of ['oauth_artifacts', 'oauth_replays', 'dpop_proofs']) {
+  for (const [table, key] of [
+    ['oauth_artifacts', 'id_hash'],
+    ['oauth_replays', 'id_hash'],
+    ['dpop_proofs', 'jti_hash'],
+  ]) {
     for (;;) {
       const [, swept] = await reader.query<[unknown[], number]>(
-        `delete from ${table} where ctid = any (array(
-           select ctid from ${table} where expires_at < $1 limit ${SWEPT_AT_ONCE}))`,
+        `delete from ${table} where ${key} in (
+           select ${key} from ${table} where expires_at < $1 limit ${SWEPT_AT_ONCE})`,
         [before],
       );
       if (swept < SWEPT_AT_ONCE) break;

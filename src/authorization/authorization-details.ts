@@ -78,8 +78,8 @@ export class AuthorizationDetails {
     if (!token.grantId) {
       throw new errors.InvalidAuthorizationDetails('only customers grant authorization details; ask one of them');
     }
-    const { consent } = await this.grantedOf(token.grantId);
-    const { details } = consent.use === 'once' ? await this.usedUp(consent, seconds) : consent;
+    const granted = await this.grantedOf(token.grantId);
+    const { details } = granted.consent.use === 'once' ? await this.usedUp(granted, seconds) : granted.consent;
     return asEngineDetails((await this.narrowed(ctx, details)) ?? details);
   }
 
@@ -143,8 +143,8 @@ export class AuthorizationDetails {
   }
 
   /** Also when the token is refused in the end: the code was good for this one attempt. */
-  private async usedUp(consent: Consent, seconds: number): Promise<Consent> {
-    const used = await this.grants.useUp(consent, new Date(this.clock.now().getTime() + seconds * 1000));
+  private async usedUp(granted: Granted, seconds: number): Promise<Consent> {
+    const used = await this.grants.useUp(granted, new Date(this.clock.now().getTime() + seconds * 1000));
     if (!used) throw new errors.InvalidGrant('the consent has ended');
     return used;
   }

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type AdapterPayload, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 import { RateLimitedError } from '../platform/errors.js';
+import { CallerAddress } from '../platform/http/caller-address.js';
 import { RateLimits } from '../platform/http/rate-limits.js';
 import { ArtifactStore } from './artifact-store.js';
-import { CallerAddress } from './caller-address.js';
 import { FormTokens } from './pages/form-token.js';
 
 /** How often a device may ask, as it is told. */

@@ -35,7 +35,7 @@ export class EngineClients {
   /** The client and its retailer as they stand now, or undefined unless both are active. */
   async active(reader: Reader, clientId: string): Promise<ClientWithRetailer | undefined> {
     if (!CLIENT_ID.test(clientId)) return undefined;
-    const found = await this.retailers.activeClient(reader, clientId);
+    const found = await this.context.once(clientId, () => this.retailers.activeClient(reader, clientId));
     const strict = this.config.OAUTH_PROFILE === 'strict';
     return found && !(strict && isOfDevelopment(found.client)) ? found : undefined;
   }

@@ -5,6 +5,8 @@ import { Database, type Reader, type Tx } from '../platform/database/database.js
 
 interface EngineRequest {
   readonly tx?: Tx;
+  /** What was found out in the transaction, by what it was looked for. */
+  readonly found?: Map<string, Promise<unknown>>;
   /** The customer who is signed in to our pages, on requests that come with a browser; null when nobody is. */
   readonly signedInAs?: string | null;
 }
@@ -19,8 +21,24 @@ export class EngineContext {
 
   constructor(private readonly database: Database) {}
 
-  run<T>(request: EngineRequest, work: () => T): T {
-    return this.storage.run(request, work);
+  run<T>(request: Omit<EngineRequest, 'found'>, work: () => T): T {
+    return this.storage.run({ ...request, found: new Map() }, work);
+  }
+
+  /** Finds something out once for a transaction, however often the engine asks: each time costs two statements. */
+  once<T>(name: string, find: () => Promise<T>): Promise<T> {
+    const { tx, found } = this.storage.getStore() ?? {};
+    if (!tx || !found) return find();
+    const known = found.get(name) as Promise<T> | undefined;
+    if (known) return known;
+    const finding = find();
+    found.set(name, finding);
+    return finding;
+  }
+
+  /** Has it found out anew, since the transaction has changed it. */
+  forget(name: string): void {
+    this.storage.getStore()?.found?.delete(name);
   }
 
   /** The transaction of this request, or plain reads where it has none. */

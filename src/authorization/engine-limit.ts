@@ -4,8 +4,8 @@ import type { Middleware } from 'koa';
 import { Config } from '../platform/config/config.js';
 import { RateLimitedError } from '../platform/errors.js';
 import type { RouteLimit } from '../platform/http/rate-limit.js';
+import { CallerAddress } from '../platform/http/caller-address.js';
 import { RequestLimits } from '../platform/http/request-limits.js';
-import { CallerAddress } from './caller-address.js';
 import { isPublished } from './engine-routes.js';
 
 /**
@@ -27,7 +27,7 @@ export class EngineLimit {
   readonly middleware: Middleware = async (ctx, next) => {
     if (this.config.RATE_LIMITS && !isPublished(ctx.path)) {
       try {
-        ctx.set(await this.limits.spend(this.limit, this.addresses.of(ctx.req)));
+        ctx.set(this.limits.spend(this.limit, this.addresses.of(ctx.req)));
       } catch (error) {
         if (!(error instanceof RateLimitedError)) throw error;
         ctx.set({ ...error.headers });

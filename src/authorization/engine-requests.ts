@@ -7,7 +7,7 @@ import { SigningKeys } from '../platform/crypto/signing-keys.js';
 import { Database } from '../platform/database/database.js';
 import { describeAnswer } from '../platform/http/logging.js';
 import { requestId } from '../platform/http/request-id.js';
-import { bodyArrival } from './body-arrival.js';
+import { RequestWatch } from '../platform/http/request-watch.js';
 import { EngineAnswers } from './engine-answers.js';
 import { engineRoutes, isForPeople, isPublished } from './engine-routes.js';
 import { EngineContext } from './engine-context.js';
@@ -16,9 +16,6 @@ import { BrowserSessions } from './pages/browser-sessions.js';
 import { responseModes } from './request-parameters.js';
 import { StructuredTokens } from './structured-tokens.js';
 import { TokenJournal } from './token-journal.js';
-
-/** More than the engine takes: it refuses what is longer than 56 KiB. */
-const LARGEST_FORM = 65_536;
 
 /** Rolls a transaction back although the engine has answered: with a fault of ours, nothing is kept. */
 class NotKept extends Error {}
@@ -38,6 +35,7 @@ export class EngineRequests {
     private readonly structured: StructuredTokens,
     private readonly answers: EngineAnswers,
     private readonly keys: SigningKeys,
+    private readonly watch: RequestWatch,
   ) {}
 
   /** From the outermost to the innermost. */
@@ -87,8 +85,9 @@ export class EngineRequests {
       ctx.body = { error: 'invalid_request', error_description: `${ctx.method} is not supported at this endpoint` };
     }
     const { routerPath: route = 'unknown' } = ctx as { routerPath?: string };
-    const answer = describeAnswer(ctx.req, route, ctx.status, performance.now() - start);
-    this.logger.log({ request_id: id, ...answer, msg: 'request' });
+    const ms = performance.now() - start;
+    this.logger.log({ request_id: id, ...describeAnswer(ctx.req, route, ctx.status, ms), msg: 'request' });
+    this.watch.answered(ctx.req, route, ctx.status);
   };
 
   /** What the engine does not know: there are keys of receipts, too, and it answers clients in the query only. */
@@ -106,12 +105,6 @@ export class EngineRequests {
   private readonly inTransaction: Middleware = async (ctx, next) => {
     if (ctx.method !== 'POST' || (ctx.path !== engineRoutes.token && ctx.path !== engineRoutes.revocation))
       return next();
-    // Whoever sends a body slowly, or never, must not hold a connection to the database meanwhile.
-    await bodyArrival(ctx.req, LARGEST_FORM);
-    if (ctx.req.destroyed) {
-      ctx.status = 400; // which nobody reads: the caller has gone
-      return;
-    }
     try {
       // The body has been read by then, so that the request cannot begin again.
       const once = { retry: false };

@@ -33,7 +33,8 @@ export class Grants {
   /** The consent behind a grant's id while it holds, be it paused or not. */
   async find(grantId: string): Promise<Granted | undefined> {
     const { consentId, clientId } = partsOf(grantId);
-    const found = await this.consents.byToken(this.context.reader, consentId, clientId);
+    const find = () => this.consents.byToken(this.context.reader, consentId, clientId);
+    const found = await this.context.once(nameOf(consentId, clientId), find);
     if (!found || found.consent.hasEnded() || found.consent.isOverdue(this.clock.now())) return undefined;
     return { consent: found.consent, clientId, epoch: found.epoch };
   }
@@ -49,11 +50,14 @@ export class Grants {
   /** Ends every token that the client holds under the consent. The consent stays. */
   async endTokens(customer: CustomerKey, consentId: string, clientId: string): Promise<void> {
     await this.context.transaction((tx) => this.consents.raiseEpoch(tx, customer, consentId, clientId));
+    this.context.forget(nameOf(consentId, clientId));
   }
 
-  /** Lets a consent that is good for one token end with it, and answers it; null when it has ended already. */
-  useUp(consent: Consent, end: Date): Promise<Consent | null> {
-    return this.context.transaction((tx) => this.consents.useUp(tx, holderOf(consent), consent.id, end));
+  /** Lets a consent that is good for this client's one token end with it, and answers it; null when it has ended already. */
+  async useUp({ consent, clientId }: Granted, end: Date): Promise<Consent | null> {
+    const used = await this.context.transaction((tx) => this.consents.useUp(tx, holderOf(consent), consent.id, end));
+    this.context.forget(nameOf(consent.id, clientId));
+    return used;
   }
 
   async endTokensOf(grantId: string): Promise<void> {
@@ -75,6 +79,11 @@ export class Grants {
       rar: consent.details.map((detail) => ({ ...detail })),
     };
   }
+}
+
+/** Under which the engine's context remembers a grant; an id of a client has no colon. */
+function nameOf(consentId: string, clientId: string): string {
+  return `grant:${consentId}.${clientId}`;
 }
 
 export function grantIdOf(consentId: string, clientId: string): string {

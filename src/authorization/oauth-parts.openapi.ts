@@ -75,24 +75,25 @@ export function json(
   return { description, content: { [contentType]: { schema, example } } };
 }
 
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'string',
+      description: 'A code of RFC 6749, RFC 8628, RFC 9126, RFC 9396, RFC 9449 or grant management.',
+    },
+    error_description: { type: 'string', description: 'For developers.' },
+    scope: { type: 'string', description: 'The scopes that are meant.' },
+  },
+};
+
 /** An error as RFC 6749 §5.2 has it; the rest of the API answers problem documents instead. */
 export function oauthError(
   description: string,
   example: { error: string; error_description: string },
 ): Responses[string] {
-  const schema = {
-    type: 'object',
-    required: ['error'],
-    properties: {
-      error: {
-        type: 'string',
-        description: 'A code of RFC 6749, RFC 8628, RFC 9126, RFC 9396, RFC 9449 or grant management.',
-      },
-      error_description: { type: 'string', description: 'For developers.' },
-      scope: { type: 'string', description: 'The scopes that are meant.' },
-    },
-  };
-  return json(description, schema, example);
+  return json(description, errorSchema, example);
 }
 
 export const unauthenticated = oauthError('The client is not who it says, is unknown, or is not active.', {
@@ -108,6 +109,24 @@ export const tooMany = {
   headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 12 } },
 } as Responses[string];
 
+const overloaded = {
+  description: 'The service has more to do than it can. Nothing was done. A browser is told so on a page.',
+  headers: { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' }, example: 1 } },
+  content: {
+    'application/json': {
+      schema: errorSchema,
+      example: { error: 'temporarily_unavailable', error_description: 'Too many of your requests wait here.' },
+    },
+    'text/html': { schema: { type: 'string' } },
+  },
+} as Responses[string];
+
+/** Adds what every endpoint may answer. */
+export function thatMayBeOverloaded(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
+  const documented = (one: Operation): Operation => ({ ...one, responses: { ...one.responses, 503: overloaded } });
+  return mapValues(paths, (item) => mapValues(item as Record<string, Operation>, documented));
+}
+
 export const sentBack = {
   description: 'To the next page, or back to the client.',
   headers: {
@@ -122,4 +141,8 @@ export const sentBack = {
 
 export function page(description: string): Responses[string] {
   return { description, content: { 'text/html': { schema: { type: 'string' } } } };
+}
+
+function mapValues<A, B>(object: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 }

@@ -15,8 +15,9 @@ import {
   operation,
   page,
   sentBack,
-  tooMany,
   text,
+  thatMayBeOverloaded,
+  tooMany,
   unauthenticated,
 } from './oauth-parts.openapi.js';
 
@@ -75,7 +76,7 @@ const tokenExample = {
 };
 
 /** The OAuth endpoints, which belong to the engine and so have no controllers to be described by. */
-export const oauthPaths: OpenAPIObject['paths'] = {
+export const oauthPaths: OpenAPIObject['paths'] = thatMayBeOverloaded({
   [engineRoutes.pushed_authorization_request]: {
     post: {
       ...operation,
@@ -204,4 +205,4 @@ export const oauthPaths: OpenAPIObject['paths'] = {
   ...tokenStatusPaths,
   ...devicePaths,
   ...metadataPaths,
-};
+});

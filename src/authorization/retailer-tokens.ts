@@ -72,10 +72,12 @@ export class RetailerTokens {
     if (token.length > LONGEST_TOKEN) return null;
     const hash = sha256(token).toString('base64url');
     const { verified } = this;
-    const known = verified.get(hash) ?? (await this.read(token, hash));
-    if (!known || known.expiresAt * 1000 <= this.clock.now().getTime()) return null;
-    verified.set(hash, known, { ttl: CACHED_FOR_MS, noUpdateTTL: true });
-    return known;
+    let known: RetailerToken | null | undefined = verified.get(hash);
+    if (!known) {
+      known = await this.read(token, hash);
+      if (known) verified.set(hash, known);
+    }
+    return known && this.clock.now().getTime() < known.expiresAt * 1000 ? known : null;
   }
 
   private async read(token: string, hash: string): Promise<RetailerToken | null> {

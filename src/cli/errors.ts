@@ -1,5 +1,7 @@
 import { ConfigError } from '../platform/config/config.js';
 import { UnknownKekError } from '../platform/crypto/kek.js';
+import { DatabaseSessionError } from '../platform/database/session.errors.js';
+import { DistributionError } from '../platform/database/distribution-plan.js';
 import { EmbeddedPostgresError } from '../platform/embedded-postgres/embedded-postgres.js';
 import { ErasureRegisterError } from '../platform/erasure-register.errors.js';
 import { CcxError } from '../platform/errors.js';
@@ -29,9 +31,11 @@ export class CliError extends Error {
 export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof CliError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof ConfigError) return { message: error.message, exitCode: exitCodes.misused };
+  if (error instanceof DistributionError) return { message: error.message, exitCode: exitCodes.failed };
   if (error instanceof EmbeddedPostgresError || error instanceof UnknownKekError)
     return { message: error.message, exitCode: exitCodes.failed };
-  if (error instanceof ErasureRegisterError) return { message: error.message, exitCode: exitCodes.failed };
+  if (error instanceof ErasureRegisterError || error instanceof DatabaseSessionError)
+    return { message: error.message, exitCode: exitCodes.failed };
   if (error instanceof CcxError) return { message: describeProblem(error), exitCode: exitCodes.failed };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message, exitCode: exitCodes.failed };

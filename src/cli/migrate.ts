@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { loadConfig } from '../platform/config/config.js';
+import { distribute, planFor, requireCitus } from '../platform/database/distribute.js';
 import { migrate, pendingMigrations, revertLast } from '../platform/database/migrate.js';
 import { openDatabase } from './database.js';
 import { CliError, exitCodes } from './errors.js';
@@ -22,11 +23,10 @@ export function migrateCommand(env: NodeJS.ProcessEnv): Command {
   command
     .command('run', { isDefault: true })
     .description('brings the schema up to date')
-    .action(() =>
-      withDatabase(async (url) => {
-        const ran = await migrate(url, (name) => print(`Migrated ${name}`));
-        if (ran.length === 0) print('The schema is up to date.');
-      }),
+    .option('--distributed', 'then spreads it over the machines of a Citus cluster')
+    .option('--dry-run', 'prints what would be done, and does nothing')
+    .action((options: { distributed?: boolean; dryRun?: boolean }) =>
+      withDatabase((url) => (options.dryRun ? tell(url, options) : bringUpToDate(url, options))),
     );
   command
     .command('revert')
@@ -58,4 +58,23 @@ export function migrateCommand(env: NodeJS.ProcessEnv): Command {
       print(`Wrote ${createMigration('migrations', intent, new Date())}`);
     });
   return command;
+}
+
+async function bringUpToDate(url: string, { distributed }: { distributed?: boolean }): Promise<void> {
+  // Nothing is changed where it could not be distributed afterwards.
+  if (distributed) await requireCitus(url);
+  const ran = await migrate(url, (name) => print(`Migrated ${name}`));
+  if (ran.length === 0) print('The schema is up to date.');
+  if (!distributed) return;
+  const steps = await distribute(url, (statement) => print(`${statement};`));
+  if (steps === 0) print('The schema is distributed.');
+}
+
+async function tell(url: string, { distributed }: { distributed?: boolean }): Promise<void> {
+  const pending = await pendingMigrations(url);
+  for (const name of pending) print(`-- To migrate: ${name}`);
+  if (!distributed) return;
+  if (pending.length > 0) throw new CliError('What is to be distributed is known once the schema is up to date.');
+  for (const step of await planFor(url))
+    print(['begin', ...step, 'commit'].map((statement) => `${statement};`).join('\n'));
 }

@@ -40,6 +40,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   rebuild: async () => (await import('./rebuild.js')).rebuildCommand,
   replay: async () => (await import('./replay/command.js')).replayCommand,
   evaluate: async () => (await import('./evaluate/command.js')).evaluateCommand,
+  slo: async () => (await import('./slo/command.js')).sloCommand,
   verify: async () => (await import('./verify/command.js')).verifyCommand,
 };
 

@@ -106,8 +106,8 @@ async function differs(database: Database, data: DerivedData, customer: Customer
 
 async function isExpecting({ reader }: Database, { bucket, customerId }: CustomerKey): Promise<boolean> {
   const waiting = await reader.query<unknown[]>(
-    `select from outbox_events e join outbox_deliveries d on d.bucket = e.bucket and d.event_id = e.id
-      where e.bucket = $1 and e.customer_id = $2 limit 1`,
+    `select from outbox_deliveries where event_ids && array(
+       select id from outbox_events where bucket = $1 and customer_id = $2) limit 1`,
     [bucket, customerId],
   );
   return waiting.length > 0;

@@ -6,6 +6,8 @@ import { type Config, loadConfig } from '../platform/config/config.js';
 import { Drain } from '../platform/http/drain.js';
 import { EngineMount } from '../platform/http/engine-mount.js';
 import { createLogger, NestLogger } from '../platform/http/logging.js';
+import { Overload } from '../platform/overload/overload.js';
+import { RequestWatch } from '../platform/http/request-watch.js';
 import { openDatabase, requireCurrentSchema } from './database.js';
 import { say } from './output.js';
 
@@ -35,6 +37,8 @@ export async function withServices(
         clock: new Clock(),
         drain: new Drain(),
         engine: new EngineMount(),
+        overload: new Overload(config),
+        watch: new RequestWatch(),
       }),
       { logger: new NestLogger(logger), abortOnError: false },
     );

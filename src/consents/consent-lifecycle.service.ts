@@ -12,7 +12,7 @@ import type { Consent, ReportedData } from './consent.entity.js';
 import { raiseEpoch } from './consent-clients.queries.js';
 import type { ConsentChange } from './consent-version.entity.js';
 import { ConsentNotFoundError, ConsentStateError } from './consents.errors.js';
-import { lockConsent, overdueConsents } from './consents.queries.js';
+import { lockConsent, overdueConsents, saveHeld } from './consents.queries.js';
 import { ConsentsJournal, type Happening } from './consents-journal.js';
 import { assertMayGive, isConsentVisible, visibleLines } from './delegate-view.js';
 import { forEachInTurn } from './sweep.js';
@@ -128,7 +128,7 @@ export class ConsentLifecycle implements OnModuleInit {
 
   /** Keeps what a change has made of a consent, and tells everybody who has to know. */
   async record(tx: Tx, consent: Consent, change: ConsentChange, happening: Happening): Promise<void> {
-    await tx.save(consent);
+    await saveHeld(tx, consent);
     if (consent.hasEnded()) await raiseEpoch(tx, consent);
     await this.journal.consentChanged(tx, consent, change, happening);
   }

@@ -1,11 +1,12 @@
 import { type FindManyOptions, In, LessThan, LessThanOrEqual, type QueryDeepPartialEntity } from 'typeorm';
 
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
-import type { Reader, Tx } from '../platform/database/database.js';
+import { named, type Reader, type Tx } from '../platform/database/database.js';
 import type { ActingFor } from '../platform/http/access.js';
 import { onlyVisible } from './delegate-view.js';
 import { Consent, type ConsentStatus, consentStatuses } from './consent.entity.js';
 import { ConsentRef } from './consent-ref.entity.js';
+import { ConsentRequest } from './consent-request.entity.js';
 import { ConsentVersion } from './consent-version.entity.js';
 import { StoredNotice } from './stored-notice.entity.js';
 import { type Notice, noticeHash } from './wording.js';
@@ -26,6 +27,13 @@ export function findConsent(reader: Reader, customer: CustomerKey, id: string): 
 /** Loads the consent and holds its row until commit, so that it cannot change under the caller. */
 export function lockConsent(tx: Tx, customer: CustomerKey, id: string): Promise<Consent | null> {
   return tx.findOne(Consent, { where: rowKey(customer, id), lock: { mode: 'pessimistic_write' } });
+}
+
+/** Writes a row that this transaction holds. `save` would read it once more, to find out what is different. */
+export async function saveHeld(tx: Tx, row: Consent | ConsentRequest): Promise<void> {
+  const key = rowKey(row, row.id);
+  if (row instanceof Consent) await tx.update(Consent, key, { ...row });
+  else await tx.update(ConsentRequest, key, { ...row });
 }
 
 /** The standing consent that is not recorded to have ended. There is one at most. */
@@ -56,7 +64,9 @@ export async function lockForReport(
   customers: readonly CustomerKey[],
   retailerId: string,
 ): Promise<Map<string, ReportConsent[]>> {
-  const rows = await tx.query<(ReportConsent & { customerId: string })[]>(
+  const rows = await named<ReportConsent & { customerId: string }>(
+    tx,
+    'consents.lock-for-report',
     `select c.customer_id as "customerId", c.id, c.version, c.details, c.status, c.ended_at as "endedAt",
             c.reported_data as "reportedData"
        from unnest($1::int[], $2::uuid[]) as who (bucket, customer_id)

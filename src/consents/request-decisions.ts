@@ -6,7 +6,7 @@ import { RetailersService } from '../retailers/retailers.service.js';
 import type { Consent } from './consent.entity.js';
 import { attributesOf } from './detail.js';
 import type { ConsentRequest } from './consent-request.entity.js';
-import { keepNotice } from './consents.queries.js';
+import { keepNotice, saveHeld } from './consents.queries.js';
 import { ConsentsJournal } from './consents-journal.js';
 import { ConsentsService } from './consents.service.js';
 import { type Approval, type Choice, give } from './narrowing.js';
@@ -70,7 +70,7 @@ export class RequestDecisions {
     assertWithin(decided.actor.delegation, attributesOf(given.details));
     const consent = await this.consents.give(tx, { request, ...given, ...decided });
     request.approve({ consentId: consent.id, whole, rule }, at);
-    await tx.save(request);
+    await saveHeld(tx, request);
     await this.preApprovals.complete(tx, consent, given.details, at);
     return { request, consent };
   }
@@ -81,7 +81,7 @@ export class RequestDecisions {
     { at, actor, rule, noticeHash }: Deciding & { noticeHash: Buffer },
   ): Promise<Decision> {
     request.refuse(at, rule);
-    await tx.save(request);
+    await saveHeld(tx, request);
     await this.journal.requestChanged(tx, request, 'refused', { at, actor, rule, noticeHash });
     return { request, consent: null };
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { OutsideConsentError } from '../consents/consents.errors.js';
-import { outsideOf } from '../consents/covers.js';
+import { type Circumstances, outsideOf } from '../consents/covers.js';
 import { underNamesOf } from '../consents/renamed.js';
 import type { ContactChannel } from '../interactions/contact.js';
 import type { CustomerKey } from '../platform/customer-key.js';
@@ -13,7 +13,7 @@ import type { RenderedFormat } from '../preferences/rendering.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { addressedBy } from '../retailers/touchpoint-view.js';
 import type { Vocabulary } from '../vocabulary/vocabulary.js';
-import type { Admission } from './admission.js';
+import type { Admission, OpenConsent } from './admission.js';
 import { type AskedCircumstances, settle } from './circumstances.js';
 import { OutsideViewError } from './disclosures.errors.js';
 import type { NamedAttributes } from './named-attributes.js';
@@ -34,17 +34,30 @@ export interface Inquiry extends AskedCircumstances {
   readonly format?: RenderedFormat;
 }
 
-/** What a retailer is answered about one customer. */
-export interface Answer extends Look {
+/** What is new each time an answer is given. */
+export interface Occasion {
   readonly disclosureId: string;
-  readonly subject: string;
   readonly at: Date;
-  readonly vocabulary: Vocabulary;
-  readonly view: PreparedView;
-  /** Of the view, in the words in which it was asked for. */
-  readonly etag: string;
   /** The retailer holds this answer already. */
   readonly unchanged: boolean;
+}
+
+/** What is known of an answer once it is given: enough for its record. */
+export interface GivenAnswer extends Occasion {
+  readonly customer: CustomerKey;
+  readonly consent: Pick<OpenConsent, 'id' | 'version' | 'maxReadsPerDay'>;
+  readonly circumstances: Circumstances;
+  readonly view: Pick<PreparedView, 'told' | 'validUntil'>;
+  /** Of the view, in the words in which it was asked for. */
+  readonly etag: string;
+}
+
+/** What a retailer is answered about one customer, with all that it was made from. */
+export interface Answer extends Look, GivenAnswer {
+  readonly consent: OpenConsent;
+  readonly subject: string;
+  readonly vocabulary: Vocabulary;
+  readonly view: PreparedView;
 }
 
 /** A retailer's client, and the proof of possession of its request where that is to be recorded with the answer. */
@@ -116,7 +129,11 @@ export class Answering {
       throw new OutsideViewError(circumstances.touchpoint, view.attributes);
     }
     const etag = inquiry.format ? strongEtag(view.etag, inquiry.format) : view.etag;
-    const unchanged = matchesIfNoneMatch(errand.ifNoneMatch, etag);
-    return { ...look, disclosureId: this.random.id(), subject, at, vocabulary, view, etag, unchanged };
+    return { ...look, subject, vocabulary, view, etag, ...this.occasion(errand, etag, at) };
+  }
+
+  /** Gives an answer with this ETag, at this time. */
+  occasion({ ifNoneMatch }: Pick<Errand, 'ifNoneMatch'>, etag: string, at: Date): Occasion {
+    return { disclosureId: this.random.id(), at, unchanged: matchesIfNoneMatch(ifNoneMatch, etag) };
   }
 }

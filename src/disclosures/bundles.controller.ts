@@ -6,6 +6,7 @@ import { Access, CurrentCustomer, type CustomerPrincipal } from '../platform/htt
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
 import { UuidParam } from '../platform/http/validation.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { bundleAnswer, bundleFile } from './bundle-answer.js';
 import { EvidenceBundles } from './evidence-bundles.service.js';
 
@@ -17,6 +18,7 @@ export class BundlesController {
   @Get(':id/bundle')
   @Access('customer', 'consents.read', 'disclosures.read')
   @RateLimit('bundles', { points: 60, seconds: 3600, by: 'principal' })
+  @Weighs(4)
   @Operation({
     id: 'getConsentBundle',
     tag: 'Receipts (customer)',

@@ -76,7 +76,7 @@ export class ContactPermissionService {
   }
 
   private async read(caller: RetailerPrincipal, subject: string | undefined, inquiry: Inquiry): Promise<Answer> {
-    if (subject === undefined) return this.reading.read(caller, inquiry);
+    if (subject === undefined) return this.reading.examine(caller, inquiry);
     const [result] = await this.reading.lookUp(caller, [subject], inquiry, { base: 'query' });
     if (!result || 'error' in result) throw result?.error;
     return result;

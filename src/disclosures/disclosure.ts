@@ -1,6 +1,6 @@
 import { committedLeafHash } from '../audit/leaf.js';
 import type { CustomerKey } from '../platform/customer-key.js';
-import { canonicalJson, type JsonObject } from '../platform/json.js';
+import type { JsonObject } from '../platform/json.js';
 
 /** One read of a customer's preferences that was answered or refused: who, what, why, where, when, by which consent. */
 export interface Disclosure {
@@ -23,21 +23,23 @@ export interface Disclosure {
   readonly refused: string | null;
 }
 
-/** A disclosure as the log commits to it. The customer is named by the consent alone. */
+/**
+ * A disclosure as the log commits to it. The customer is named by the consent alone. The members stand in the order of
+ * RFC 8785, so that `JSON.stringify` writes the canonical form.
+ */
 export function disclosureRecord(disclosure: Disclosure): JsonObject {
-  const { id, consent, retailerId, clientId, attributes, purpose, touchpoint, stage, checkedAt } = disclosure;
   return {
-    id,
-    consent: { id: consent.id, version: consent.version },
-    retailer_id: retailerId,
-    client_id: clientId,
-    attributes: [...attributes],
-    purpose,
-    touchpoint,
-    stage,
-    checked_at: checkedAt.toISOString(),
-    unchanged: disclosure.unchanged,
+    attributes: [...disclosure.attributes],
+    checked_at: disclosure.checkedAt.toISOString(),
+    client_id: disclosure.clientId,
+    consent: { id: disclosure.consent.id, version: disclosure.consent.version },
+    id: disclosure.id,
+    purpose: disclosure.purpose,
     refused: disclosure.refused,
+    retailer_id: disclosure.retailerId,
+    stage: disclosure.stage,
+    touchpoint: disclosure.touchpoint,
+    unchanged: disclosure.unchanged,
   };
 }
 
@@ -47,5 +49,5 @@ export function disclosureRecord(disclosure: Disclosure): JsonObject {
  * disclosure back.
  */
 export function disclosureLeafHash(disclosure: Disclosure, nonce: Buffer): Buffer {
-  return committedLeafHash(nonce, canonicalJson(disclosureRecord(disclosure)));
+  return committedLeafHash(nonce, JSON.stringify(disclosureRecord(disclosure)));
 }

@@ -9,6 +9,7 @@ import { VocabularyModule } from '../vocabulary/vocabulary.module.js';
 import { AcknowledgementsController, AcknowledgingController } from './acknowledgements.controller.js';
 import { AcknowledgementsService } from './acknowledgements.service.js';
 import { Answering } from './answering.service.js';
+import { AnswersAtHand } from './answers-at-hand.js';
 import { ContactPermissionController } from './contact-permission.controller.js';
 import { ContactPermissionService } from './contact-permission.service.js';
 import { BundledDecisions } from './bundle-decisions.js';
@@ -67,6 +68,7 @@ import { ViewsService } from './views.service.js';
     StandingsService,
     ReadingService,
     Answering,
+    AnswersAtHand,
     ViewsService,
     DisclosureChecks,
     DisclosureProofs,

@@ -1,5 +1,6 @@
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
+import type { Statement } from '../platform/database/pipelined.js';
 import type { Disclosure } from './disclosure.js';
 
 /** A disclosure and what proves it: its place in the tree of its batch, whose root the audit entry holds. */
@@ -18,46 +19,47 @@ export interface DpopProof {
   readonly expiresAt: Date;
 }
 
-/** Inserts the rows of a batch with one statement. */
-export async function insertDisclosures(tx: Tx, rows: readonly RecordedDisclosure[]): Promise<void> {
+const INSERT = `
+insert into disclosures
+  (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
+   purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)
+select bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id,
+       string_to_array(attributes, ' '), purpose, touchpoint, stage, unchanged, refused,
+       audit_id, leaf_index, leaf_count, nonce, path
+  from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[],
+              $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[],
+              $15::uuid[], $16::int[], $17::int[], $18::bytea[], $19::bytea[])
+    as batch (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
+              purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)`;
+
+/** What inserts the rows of a batch. */
+export function insertDisclosures(rows: readonly RecordedDisclosure[]): Statement {
   const inBucketOrder = rows.toSorted((a, b) => a.disclosure.customer.bucket - b.disclosure.customer.bucket);
   const column = <T>(value: (disclosure: Disclosure, row: RecordedDisclosure) => T) =>
     inBucketOrder.map((row) => value(row.disclosure, row));
-  await tx.query(
-    `insert into disclosures
-       (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
-        purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)
-     select bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id,
-            string_to_array(attributes, ' '), purpose, touchpoint, stage, unchanged, refused,
-            audit_id, leaf_index, leaf_count, nonce, path
-       from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[],
-                   $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[],
-                   $15::uuid[], $16::int[], $17::int[], $18::bytea[], $19::bytea[])
-         as batch (bucket, customer_id, checked_at, id, consent_id, consent_version, retailer_id, client_id, attributes,
-                   purpose, touchpoint, stage, unchanged, refused, audit_id, leaf_index, leaf_count, nonce, path)`,
-    [
-      column(({ customer }) => customer.bucket),
-      column(({ customer }) => customer.customerId),
-      column(({ checkedAt }) => checkedAt),
-      column(({ id }) => id),
-      column(({ consent }) => consent.id),
-      column(({ consent }) => consent.version),
-      column(({ retailerId }) => retailerId),
-      column(({ clientId }) => clientId),
-      // PostgreSQL has no array of lists of different lengths; a path has no space in it.
-      column(({ attributes }) => attributes.join(' ')),
-      column(({ purpose }) => purpose),
-      column(({ touchpoint }) => touchpoint),
-      column(({ stage }) => stage),
-      column(({ unchanged }) => unchanged),
-      column(({ refused }) => refused),
-      column((_, { auditId }) => auditId),
-      column((_, { index }) => index),
-      column((_, { count }) => count),
-      column((_, { nonce }) => nonce),
-      column((_, { path }) => path),
-    ],
-  );
+  const values = [
+    column(({ customer }) => customer.bucket),
+    column(({ customer }) => customer.customerId),
+    column(({ checkedAt }) => checkedAt),
+    column(({ id }) => id),
+    column(({ consent }) => consent.id),
+    column(({ consent }) => consent.version),
+    column(({ retailerId }) => retailerId),
+    column(({ clientId }) => clientId),
+    // PostgreSQL has no array of lists of different lengths; a path has no space in it.
+    column(({ attributes }) => attributes.join(' ')),
+    column(({ purpose }) => purpose),
+    column(({ touchpoint }) => touchpoint),
+    column(({ stage }) => stage),
+    column(({ unchanged }) => unchanged),
+    column(({ refused }) => refused),
+    column((_, { auditId }) => auditId),
+    column((_, { index }) => index),
+    column((_, { count }) => count),
+    column((_, { nonce }) => nonce),
+    column((_, { path }) => path),
+  ];
+  return { name: 'disclosures.insert', text: INSERT, values };
 }
 
 /** Whether the disclosure is in the table. */
@@ -69,17 +71,31 @@ export async function isRecorded(reader: Reader, { customer, checkedAt, id }: Di
   return rows.length > 0;
 }
 
+/** What records proofs that were never seen before. It fails where one of them was, or is there twice. */
+export function insertProofs(proofs: readonly DpopProof[]): Statement {
+  return {
+    name: 'disclosures.insert-proofs',
+    text: `insert into dpop_proofs (jti_hash, expires_at) ${PROOFS}`,
+    values: valuesOf(proofs),
+  };
+}
+
 /** Records the proofs and answers the hashes, in hexadecimal, of those that had not been seen before. */
 export async function recordProofs(tx: Tx, proofs: readonly DpopProof[]): Promise<Set<string>> {
   if (proofs.length === 0) return new Set();
-  // In one order everywhere, so that two batches with the same proofs wait for each other instead of deadlocking.
-  const ordered = proofs.toSorted((a, b) => a.jtiHash.compare(b.jtiHash));
   const rows = await tx.query<{ jti_hash: Buffer }[]>(
-    `insert into dpop_proofs (jti_hash, expires_at) select * from unnest($1::bytea[], $2::timestamptz[])
-     on conflict do nothing returning jti_hash`,
-    [ordered.map(({ jtiHash }) => jtiHash), ordered.map(({ expiresAt }) => expiresAt)],
+    `insert into dpop_proofs (jti_hash, expires_at) ${PROOFS} on conflict do nothing returning jti_hash`,
+    valuesOf(proofs),
   );
   return new Set(rows.map(({ jti_hash }) => jti_hash.toString('hex')));
+}
+
+const PROOFS = 'select * from unnest($1::bytea[], $2::timestamptz[])';
+
+/** In one order everywhere, so that two batches with the same proofs wait for each other instead of deadlocking. */
+function valuesOf(proofs: readonly DpopProof[]): unknown[] {
+  const ordered = proofs.toSorted((a, b) => a.jtiHash.compare(b.jtiHash));
+  return [ordered.map(({ jtiHash }) => jtiHash), ordered.map(({ expiresAt }) => expiresAt)];
 }
 
 /** Which disclosures to list. Everything given must hold. */

@@ -46,6 +46,40 @@ describe('the group commit', () => {
     expect(await others).toEqual(['B', 'C']);
   });
 
+  it('waits for what was on its way when a batch began, and for nothing that came up later', async () => {
+    const { batches, ends, commit } = heldCommits();
+    const group = new GroupCommit(commit, { ...limits, delayMs: 1_000 });
+    let arrive = (): void => undefined;
+    const announced = new Promise<void>((resolve) => (arrive = resolve));
+    const onItsWay = group.before(() => announced).then(() => group.add('b'));
+    const outcomes = [group.add('a'), onItsWay];
+    void group.before(() => new Promise(() => undefined));
+    await turn();
+    await turn();
+    expect(batches).toEqual([]);
+    arrive();
+    await turn();
+    await turn();
+    expect(batches).toEqual([['a', 'b']]);
+    ends[0]!.succeed();
+    expect(await Promise.all(outcomes)).toEqual(['A', 'B']);
+  });
+
+  it('waits for nothing on its way for longer than the delay, nor for what has come to nothing', async () => {
+    const { batches, ends, commit } = heldCommits();
+    const group = new GroupCommit(commit, { ...limits, delayMs: 200 });
+    void group.before(() => new Promise(() => undefined));
+    const failing = group.before(() => Promise.reject(new Error('no answer')));
+    const first = group.add('a');
+    await expect(failing).rejects.toThrow('no answer');
+    await turn();
+    expect(batches).toEqual([]);
+    await after(300);
+    expect(batches).toEqual([['a']]);
+    ends[0]!.succeed();
+    expect(await first).toBe('A');
+  });
+
   it('starts another commit beside a slow one once the delay has passed', async () => {
     const { batches, ends, commit } = heldCommits();
     const group = new GroupCommit(commit, limits);

@@ -20,13 +20,18 @@ interface Waiting<Item, Outcome> {
 
 /**
  * Commits what arrives at about the same time together. When nothing is under way a batch leaves at the end of this
- * turn of the event loop, so that a lone caller does not wait; while one is under way the next gathers behind it.
+ * turn of the event loop, so that a lone caller does not wait; while one is under way the next gathers behind it, and so
+ * do those who were on their way when it began.
  */
 export class GroupCommit<Item, Outcome> {
   private queue: Waiting<Item, Outcome>[] = [];
   private queued = 0;
   private unsettled = 0;
   private readonly underWay = new Set<Promise<void>>();
+  /** What has been announced and has not come, and how much of that before the first item of the waiting ones came. */
+  private announced = 0;
+  private awaited = 0;
+  private beginnings = 0;
   private soon?: NodeJS.Immediate;
   private later?: NodeJS.Timeout;
 
@@ -47,11 +52,27 @@ export class GroupCommit<Item, Outcome> {
       return Promise.reject(new UnavailableError('Too many answers wait to be recorded.'));
     }
     return new Promise((resolve, reject) => {
+      if (this.queue.length === 0) this.begin();
       this.queue.push({ item, weight, resolve, reject });
       this.queued += weight;
       this.unsettled += weight;
       this.schedule();
     });
+  }
+
+  /**
+   * Does what an item is likely to follow from. A batch that begins meanwhile waits until it is done, but not for longer
+   * than its delay: a commit costs as much for one item as for many.
+   */
+  async before<T>(work: () => Promise<T>): Promise<T> {
+    const { beginnings } = this;
+    this.announced++;
+    try {
+      return await work();
+    } finally {
+      this.announced--;
+      if (beginnings !== this.beginnings && --this.awaited === 0 && this.queue.length > 0) this.schedule();
+    }
   }
 
   /** What was added and is not yet committed. */
@@ -67,9 +88,14 @@ export class GroupCommit<Item, Outcome> {
     }
   }
 
+  private begin(): void {
+    this.beginnings++;
+    this.awaited = this.announced;
+  }
+
   private schedule(): void {
     if (this.queued >= this.limits.batch) this.flush();
-    else if (this.underWay.size === 0) this.soon ??= setImmediate(() => this.flush());
+    else if (this.underWay.size === 0 && this.awaited === 0) this.soon ??= setImmediate(() => this.flush());
     else this.later ??= setTimeout(() => this.flush(), this.limits.delayMs);
   }
 
@@ -80,7 +106,9 @@ export class GroupCommit<Item, Outcome> {
     while (this.queue.length > 0 && this.underWay.size < this.limits.writers) {
       const write: Promise<void> = this.write(this.nextBatch()).finally(() => {
         this.underWay.delete(write);
-        if (this.queue.length > 0) this.flush();
+        if (this.queue.length === 0) return;
+        if (this.awaited === 0) this.flush();
+        else this.schedule();
       });
       this.underWay.add(write);
     }

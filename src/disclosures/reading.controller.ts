@@ -14,8 +14,10 @@ import {
 } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { LookUpAnswerDto, PreferencesAnswerDto } from './answer.dto.js';
+import type { GivenAnswer } from './answering.service.js';
 import { answerExample, lookUpExample } from './answer.examples.js';
 import { DailyReadsSpentError, OutsideViewError } from './disclosures.errors.js';
 import { LookUpDto, ReadPreferencesQuery } from './reading.dto.js';
@@ -72,16 +74,15 @@ export class ReadingController {
     @Query() query: ReadPreferencesQuery,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PreferencesAnswerDto | RenderedAnswerDto | undefined> {
+  ): Promise<string | RenderedAnswerDto | undefined> {
     const inquiry = ReadPreferencesQuery.inquiryOf(query);
-    const answer = await this.reading.read(reader, inquiry, ifNoneMatch);
-    void reply.headers({ etag: answer.etag, 'cache-control': 'private, no-cache', vary: 'authorization' });
-    if (answer.unchanged) {
-      void reply.status(304);
-      return undefined;
-    }
     const { format } = inquiry;
-    return format ? RenderedAnswerDto.of(answer, format, this.config.issuer) : PreferencesAnswerDto.of(answer);
+    if (format) {
+      const answer = await this.reading.examine(reader, inquiry, ifNoneMatch);
+      return saying(answer, reply) ? RenderedAnswerDto.of(answer, format, this.config.issuer) : undefined;
+    }
+    const answer = await this.reading.read(reader, inquiry, ifNoneMatch);
+    return saying(answer, reply) ? answer.text.given(answer) : undefined;
   }
 
   @Post('lookup')
@@ -89,6 +90,7 @@ export class ReadingController {
   @ChecksClientInStatement()
   @RecordsProof()
   @RateLimit('lookups', READS)
+  @Weighs(4)
   @Operation({
     id: 'lookUpPreferences',
     tag: 'Preferences (retailer)',
@@ -111,4 +113,12 @@ export class ReadingController {
   ): Promise<LookUpAnswerDto> {
     return LookUpAnswerDto.of(await this.reading.lookUp(reader, body.subjects, LookUpDto.inquiryOf(body)));
   }
+}
+
+/** Says of an answer by what it is known, and whether there is any more to say. */
+function saying({ etag, unchanged }: GivenAnswer, reply: FastifyReply): boolean {
+  void reply.headers({ etag, 'cache-control': 'private, no-cache', vary: 'authorization' });
+  if (unchanged) void reply.status(304);
+  else void reply.type('application/json; charset=utf-8');
+  return !unchanged;
 }

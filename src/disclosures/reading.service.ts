@@ -10,20 +10,23 @@ import { Random } from '../platform/random.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { VocabularyService } from '../vocabulary/vocabulary.service.js';
-import { admitBySubject, admitByToken, type OpenConsent } from './admission.js';
+import { admitBySubject, admitByToken } from './admission.js';
+import type { AnswerText } from './answer-text.js';
 import {
   type Answer,
   Answering,
   type Errand,
+  type GivenAnswer,
   type Inquiry,
   type Party,
   type ProvenReader,
 } from './answering.service.js';
+import { AnswersAtHand, nameOfRead } from './answers-at-hand.js';
 import type { Disclosure } from './disclosure.js';
-import { disclosureOf, refusalOf } from './disclosure-records.js';
+import { type Checked, disclosureOf, refusalOf } from './disclosure-records.js';
 import { DailyReadsSpentError } from './disclosures.errors.js';
 import { namedAttributes } from './named-attributes.js';
-import { countRead, lookUpStandings, readStanding } from './reading.queries.js';
+import { countRead, lookUpStandings, readStanding, takePulse } from './reading.queries.js';
 import { DisclosureRecorder } from './recorder.service.js';
 
 /** Why a retailer is answered nothing about one customer. */
@@ -42,9 +45,12 @@ export interface Manner {
   readonly base?: string;
 }
 
+/** An answer, and how it is written. */
+export type ReadAnswer = GivenAnswer & { readonly text: AnswerText };
+
 /** An answer or an error, and what is to be recorded of it. */
-interface Considered {
-  readonly answer?: Answer;
+interface Considered<Given> {
+  readonly answer?: Given;
   readonly error?: CcxError;
   readonly disclosure?: Disclosure;
 }
@@ -57,6 +63,7 @@ export class ReadingService {
     private readonly vocabularies: VocabularyService,
     private readonly retailers: RetailersService,
     private readonly answering: Answering,
+    private readonly atHand: AnswersAtHand,
     private readonly recorder: DisclosureRecorder,
     private readonly random: Random,
   ) {}
@@ -65,29 +72,34 @@ export class ReadingService {
    * What the consent behind the token lets the retailer know here and now. An answer that it holds already, by the ETag
    * that it names, is said to be unchanged; that is a disclosure all the same.
    */
-  async read(reader: RetailerPrincipal, inquiry: Inquiry, ifNoneMatch?: string): Promise<Answer> {
-    const { consent: token } = reader;
-    if (!token)
-      throw new ForbiddenError(
-        'Reading takes a token of a consent; with the client’s own, look subjects up: POST /v1/preferences/lookup.',
-      );
-    const vocabulary = this.vocabularies.current().seenBy(reader.retailerId);
-    const named = namedAttributes(inquiry.attributes, vocabulary, () => 'query/attributes');
+  async read(reader: RetailerPrincipal, inquiry: Inquiry, ifNoneMatch?: string): Promise<ReadAnswer> {
+    const token = consentOf(reader);
+    const errand = this.errandOf(reader, token, inquiry, ifNoneMatch);
+    const name = nameOfRead(reader, token, inquiry);
+    const known = this.atHand.get(name);
+    if (known) {
+      const pulse = await this.recorder.before(() => takePulse(this.database, reader, token.customer, token.id));
+      if (pulse && this.atHand.holds(known, pulse, errand.vocabulary)) {
+        const { checkedAt } = pulse;
+        const given = await this.consider(errand, { ...known, checkedAt }, () => ({
+          ...known,
+          ...this.answering.occasion(errand, known.etag, checkedAt),
+        }));
+        return this.recorded(given, reader);
+      }
+    }
+    const answer = await this.examine(reader, inquiry, ifNoneMatch);
+    return { ...answer, text: this.atHand.keep(name, answer).text };
+  }
+
+  /** The same, always made anew, with all that it is made from. */
+  async examine(reader: RetailerPrincipal, inquiry: Inquiry, ifNoneMatch?: string): Promise<Answer> {
+    const token = consentOf(reader);
+    const errand = this.errandOf(reader, token, inquiry, ifNoneMatch);
     const standing = await readStanding(this.database, reader, token.customer, token.id);
     if (!standing) throw new RetailerSuspendedError();
-
-    const admit = admitByToken(token.epoch, reader);
-    const { answer, error, disclosure } = await this.consider(
-      { reader, inquiry, named, vocabulary, admit, base: 'query', ifNoneMatch },
-      { subject: token.subject, customer: token.customer, standing },
-    );
-    const disclosures = disclosure ? [disclosure] : [];
-    if (!answer) {
-      await this.recorder.recordRefused(disclosures, reader.proof);
-      throw error;
-    }
-    await this.recorder.record(disclosures, reader.proof);
-    return answer;
+    const { subject, customer } = token;
+    return this.recorded(await this.considerAnew(errand, { subject, customer, standing }), reader);
   }
 
   /** The same answers about many customers at once, in the order in which they were asked for. */
@@ -136,12 +148,12 @@ export class ReadingService {
     if (!standings[0]?.serving) throw new RetailerSuspendedError();
 
     const errand = { reader, inquiry, named, vocabulary, admit: admitBySubject, base, ...(fit && { fit }) };
-    const results: Considered[] = [];
+    const results: Considered<Answer>[] = [];
     let next = 0;
     for (const { subject, customer } of asked) {
       const standing = customer ? standings[next++] : undefined;
       const nobody = { error: new NoConsentError() };
-      results.push(customer && standing ? await this.consider(errand, { subject, customer, standing }) : nobody);
+      results.push(customer && standing ? await this.considerAnew(errand, { subject, customer, standing }) : nobody);
     }
     const disclosed = (kind: 'answer' | 'error') => results.flatMap((found) => (found[kind] && found.disclosure) ?? []);
     await this.recorder.record(disclosed('answer'), reader.proof);
@@ -149,27 +161,72 @@ export class ReadingService {
     return results.map(({ answer, error }, index) => answer ?? { subject: asked[index]!.subject, error: error! });
   }
 
-  private async consider(errand: Errand, party: Party): Promise<Considered> {
-    try {
+  private errandOf(
+    reader: RetailerPrincipal,
+    { epoch }: ConsentOfToken,
+    inquiry: Inquiry,
+    ifNoneMatch: string | undefined,
+  ): Errand {
+    const vocabulary = this.vocabularies.current().seenBy(reader.retailerId);
+    const named = namedAttributes(inquiry.attributes, vocabulary, () => 'query/attributes');
+    return { reader, inquiry, named, vocabulary, admit: admitByToken(epoch, reader), base: 'query', ifNoneMatch };
+  }
+
+  private considerAnew(errand: Errand, party: Party): Promise<Considered<Answer>> {
+    const { customer, standing } = party;
+    const { checkedAt, consent } = standing;
+    // Of somebody without an open consent, or erased, there is no record.
+    return this.consider(errand, consent?.profileKey ? { customer, checkedAt, consent } : null, () => {
       const whole = this.answering.answer(errand, party);
-      const answer = errand.fit?.(whole) ?? whole;
-      await this.spendRead(party, answer.consent);
-      return { answer, disclosure: disclosureOf(errand, party, answer) };
+      return errand.fit?.(whole) ?? whole;
+    });
+  }
+
+  private async consider<Given extends GivenAnswer>(
+    errand: Errand,
+    checked: Checked | null,
+    answerIt: () => Given,
+  ): Promise<Considered<Given>> {
+    try {
+      const answer = answerIt();
+      await this.spendRead(answer);
+      return { answer, disclosure: disclosureOf(errand, answer) };
     } catch (error) {
       if (!(error instanceof CcxError)) throw error;
-      const { consent } = party.standing;
-      // A faulty question is nobody's refusal, and of somebody without an open consent or erased there is no record.
+      // A faulty question is nobody's refusal.
       const isRefusal = !(error instanceof InvalidRequestError || error instanceof NoConsentError);
-      return isRefusal && consent?.profileKey
-        ? { error, disclosure: refusalOf(errand, party, consent, { id: this.random.id(), error }) }
+      return isRefusal && checked
+        ? { error, disclosure: refusalOf(errand, checked, { id: this.random.id(), error }) }
         : { error };
     }
   }
 
-  private async spendRead({ customer, standing }: Party, { id, maxReadsPerDay }: OpenConsent): Promise<void> {
-    if (maxReadsPerDay === null) return;
-    const { checkedAt } = standing;
-    if (await countRead(this.database, customer, id, checkedAt)) return;
-    throw new DailyReadsSpentError(maxReadsPerDay, checkedAt);
+  /** The answer, once it is recorded that it is given. */
+  private async recorded<Given>(
+    { answer, error, disclosure }: Considered<Given>,
+    { proof }: ProvenReader,
+  ): Promise<Given> {
+    const disclosures = disclosure ? [disclosure] : [];
+    if (!answer) {
+      await this.recorder.recordRefused(disclosures, proof);
+      throw error;
+    }
+    await this.recorder.record(disclosures, proof);
+    return answer;
   }
+
+  private async spendRead({ customer, consent: { id, maxReadsPerDay }, at }: GivenAnswer): Promise<void> {
+    if (maxReadsPerDay === null) return;
+    if (await countRead(this.database, customer, id, at)) return;
+    throw new DailyReadsSpentError(maxReadsPerDay, at);
+  }
+}
+
+type ConsentOfToken = NonNullable<RetailerPrincipal['consent']>;
+
+function consentOf({ consent }: RetailerPrincipal): ConsentOfToken {
+  if (consent) return consent;
+  throw new ForbiddenError(
+    'Reading takes a token of a consent; with the client’s own, look subjects up: POST /v1/preferences/lookup.',
+  );
 }

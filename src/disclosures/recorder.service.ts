@@ -2,14 +2,19 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { Database, named, type Tx } from '../platform/database/database.js';
+import { isRetryable, isUniqueViolation } from '../platform/database/errors.js';
+import type { Statement } from '../platform/database/pipelined.js';
 import { CcxError, InvalidProofError, UnavailableError } from '../platform/errors.js';
+import { Metrics } from '../platform/metrics/metrics.js';
 import { Random } from '../platform/random.js';
 import { batchTree } from '../audit/batch-tree.js';
+import { CommitMetrics } from './commit-metrics.js';
 import { type Disclosure, disclosureLeafHash } from './disclosure.js';
 import {
   type DpopProof,
   insertDisclosures,
+  insertProofs,
   isRecorded,
   type RecordedDisclosure,
   recordProofs,
@@ -33,14 +38,26 @@ const NONCE_BYTES = 16;
 @Injectable()
 export class DisclosureRecorder implements BeforeApplicationShutdown {
   private readonly logger = new Logger(DisclosureRecorder.name);
-  private readonly answers = new GroupCommit((answers: readonly Answer[]) => this.commit(answers), LIMITS);
+  private readonly answers = new GroupCommit(
+    (answers: readonly Answer[]) => this.commits.measure(answers.length, () => this.commit(answers)),
+    LIMITS,
+  );
+  private readonly commits: CommitMetrics;
 
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly clock: Clock,
     private readonly random: Random,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.commits = new CommitMetrics(metrics, () => this.pending);
+  }
+
+  /** Finds out what is to be answered. Answers that are recorded meanwhile wait a moment, to share a commit with it. */
+  before<T>(find: () => Promise<T>): Promise<T> {
+    return this.answers.before(find);
+  }
 
   /**
    * Resolves once the disclosures of an answer, and the proof of its request, are committed.
@@ -69,7 +86,7 @@ export class DisclosureRecorder implements BeforeApplicationShutdown {
         if (proof && fresh.size === 0) throw replayed();
         const rows: RecordedDisclosure[] = [];
         for (const disclosure of refused) rows.push(...(await this.logRefusal(tx, disclosure)));
-        if (rows.length > 0) await insertDisclosures(tx, rows);
+        if (rows.length > 0) await runAll(tx, [insertDisclosures(rows)]);
       })
       .catch((error: unknown) => {
         if (error instanceof CcxError) throw error;
@@ -89,24 +106,44 @@ export class DisclosureRecorder implements BeforeApplicationShutdown {
 
   /** Answers for each whether its proof was fresh, or it needed none. */
   private async commit(answers: readonly Answer[]): Promise<boolean[]> {
-    let fresh: boolean[] | undefined;
-    let disclosures: Disclosure[] = [];
     try {
-      return await this.database.transaction(
-        async (tx) => {
-          // An earlier attempt may have committed and only its reply was lost: its proofs would look used before.
-          if (fresh && disclosures[0] && (await isRecorded(tx, disclosures[0]))) return fresh;
-          fresh = await this.takeProofs(tx, answers);
-          disclosures = answers.filter((_, index) => fresh?.[index]).flatMap((answer) => answer.disclosures);
-          if (disclosures.length > 0) await this.logAnswers(tx, disclosures);
-          return fresh;
-        },
-        { repeatable: true },
-      );
+      return (await this.commitAtOnce(answers)) ?? (await this.commitStepByStep(answers));
     } catch (error) {
       this.logger.error(`${answers.length} answers could not be recorded, so that none of them leaves.`, error);
       throw error;
     }
+  }
+
+  /** Takes all proofs for fresh ones. Answers nothing where that is wrong, or the connection was lost. */
+  private async commitAtOnce(answers: readonly Answer[]): Promise<boolean[] | null> {
+    const proofs = answers.flatMap(({ proof }) => proof ?? []);
+    const disclosures = answers.flatMap((answer) => answer.disclosures);
+    try {
+      await this.database.commit([
+        ...(proofs.length > 0 ? [insertProofs(proofs)] : []),
+        ...(disclosures.length > 0 ? this.statementsOf(disclosures) : []),
+      ]);
+      return answers.map(() => true);
+    } catch (error) {
+      if (isUniqueViolation(error, 'dpop_proofs_pk') || isRetryable(error)) return null;
+      throw error;
+    }
+  }
+
+  private commitStepByStep(answers: readonly Answer[]): Promise<boolean[]> {
+    // The attempts before may have committed, and only the reply was lost: their proofs would look used before.
+    let fresh = answers.map(() => true);
+    let disclosures = answers.flatMap((answer) => answer.disclosures);
+    return this.database.transaction(
+      async (tx) => {
+        if (disclosures[0] && (await isRecorded(tx, disclosures[0]))) return fresh;
+        fresh = await this.takeProofs(tx, answers);
+        disclosures = answers.filter((_, index) => fresh[index]).flatMap((answer) => answer.disclosures);
+        if (disclosures.length > 0) await runAll(tx, this.statementsOf(disclosures));
+        return fresh;
+      },
+      { repeatable: true },
+    );
   }
 
   private async takeProofs(tx: Tx, answers: readonly Answer[]): Promise<boolean[]> {
@@ -118,15 +155,15 @@ export class DisclosureRecorder implements BeforeApplicationShutdown {
     return answers.map(({ proof }) => !proof || unused.delete(proof.jtiHash.toString('hex')));
   }
 
-  private async logAnswers(tx: Tx, disclosures: readonly Disclosure[]): Promise<void> {
+  private statementsOf(disclosures: readonly Disclosure[]): Statement[] {
     const { root, rowsOf } = this.treeOf(disclosures);
-    const { id } = await this.audit.append(tx, {
+    const { reference, statement } = this.audit.entryOf({
       type: 'disclosures.recorded',
       at: this.clock.now(),
       actor: { kind: 'system' },
       data: { root, size: disclosures.length },
     });
-    await insertDisclosures(tx, rowsOf(id));
+    return [statement, insertDisclosures(rowsOf(reference.id))];
   }
 
   private async logRefusal(tx: Tx, disclosure: Disclosure): Promise<RecordedDisclosure[]> {
@@ -163,6 +200,10 @@ export class DisclosureRecorder implements BeforeApplicationShutdown {
         })),
     };
   }
+}
+
+async function runAll(tx: Tx, statements: readonly Statement[]): Promise<void> {
+  for (const { name, text, values } of statements) await named(tx, name, text, values);
 }
 
 function replayed(): InvalidProofError {

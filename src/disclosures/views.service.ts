@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Circumstances } from '../consents/covers.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
+import { Forgetting } from '../platform/forgetting.js';
 import { strongEtag } from '../platform/http/etag.js';
 import type { Place } from '../preferences/preference.js';
 import { PreferenceDocuments } from '../preferences/preference-documents.js';
@@ -49,7 +50,10 @@ export class ViewsService {
   constructor(
     private readonly documents: PreferenceDocuments,
     private readonly keys: SubjectKeys,
-  ) {}
+    forgetting: Forgetting,
+  ) {
+    forgetting.watch(this.views);
+  }
 
   of(look: Look, vocabulary: Vocabulary): PreparedView {
     const origin = originOf(look, vocabulary);

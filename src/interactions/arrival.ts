@@ -1,9 +1,8 @@
 import type { ReportConsent } from '../consents/consents.queries.js';
 import { specialsKept } from '../consents/reporting.js';
-import type { CustomerKey } from '../platform/customer-key.js';
 import { CcxError } from '../platform/errors.js';
 import { admit } from './admission.js';
-import type { Candidate, Reporter } from './candidate.js';
+import type { Candidate, Recognised, Reporter } from './candidate.js';
 import { VOIDED } from './event-types.js';
 import { keyHashOf } from './identity.js';
 import type { KeyOfCustomer, NewInteraction } from './interactions.queries.js';
@@ -24,42 +23,48 @@ export interface Arrival extends KeyOfCustomer {
 
 /** Decides by the customer's consents with the retailer, newest first, whether and how an event would be kept. */
 export function arrivalOf(
-  { event, occurred, customer, keyHash, contentHash }: Candidate & { customer: CustomerKey },
+  { event, occurred, customer, keyHash, contentHash }: Recognised,
   consents: readonly ReportConsent[],
   { clientId }: Reporter,
   now: Date,
 ): Arrival {
-  const known = { customer, keyHash, contentHash };
-  if (occurred instanceof CcxError) return { ...known, admitted: occurred, warnings: [] };
+  const answer = (admitted: Admitted | CcxError, warnings: string[] = []): Arrival => ({
+    customer,
+    keyHash,
+    contentHash,
+    admitted,
+    warnings,
+  });
+  if (occurred instanceof CcxError) return answer(occurred);
 
   const { type, touchpoint, stage, source, time, correlation, corrects } = event;
   const report = { eventType: type, touchpoint, occurredAt: occurred.at, arrivedAt: now };
   const consent = admit(report, consents);
-  if (consent instanceof CcxError) return { ...known, admitted: consent, warnings: [] };
+  if (consent instanceof CcxError) return answer(consent);
 
   const kept = withheld(event, specialsKept(consent, report));
-  return {
-    ...known,
-    admitted: {
-      ...known,
-      occurredAt: occurred.at,
-      clock: occurred.clock,
-      consentId: consent.id,
-      consentVersion: consent.version,
-      type,
-      touchpoint,
-      stage,
-      source,
-      eventId: event.id,
-      time,
-      correlation: correlation ?? null,
-      data: kept.data,
-      withheld: kept.withheld.length > 0,
-      voids: voidedBy(event, clientId),
-      corrects: corrects === undefined ? null : keyHashOf(clientId, source, corrects),
-    },
-    warnings: [...clockWarning(occurred), ...withheldWarning(kept.withheld)],
+  // Written out: an object of so many members that begins as a copy of another costs several times as much.
+  const admitted = {
+    customer,
+    keyHash,
+    contentHash,
+    occurredAt: occurred.at,
+    clock: occurred.clock,
+    consentId: consent.id,
+    consentVersion: consent.version,
+    type,
+    touchpoint,
+    stage,
+    source,
+    eventId: event.id,
+    time,
+    correlation: correlation ?? null,
+    data: kept.data,
+    withheld: kept.withheld.length > 0,
+    voids: voidedBy(event, clientId),
+    corrects: corrects === undefined ? null : keyHashOf(clientId, source, corrects),
   };
+  return answer(admitted, [...clockWarning(occurred), ...withheldWarning(kept.withheld)]);
 }
 
 function voidedBy({ type, source, data }: Candidate['event'], clientId: string): Buffer | null {

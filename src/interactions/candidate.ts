@@ -1,4 +1,4 @@
-import { decodeSubject } from '../platform/crypto/pairwise.js';
+import { decodeSubjects } from '../platform/crypto/pairwise.js';
 import { type CustomerKey, sameCustomer } from '../platform/customer-key.js';
 import { CcxError } from '../platform/errors.js';
 import type { RetailerPrincipal } from '../platform/http/access.js';
@@ -9,6 +9,7 @@ import {
   EventInFutureError,
   EventTooOldError,
   InvalidEventError,
+  NoConsentAtTimeError,
   SourceNotAllowedError,
 } from './interactions.errors.js';
 import { type Occurred, occurrenceOf, type OutOfTime } from './occurrence.js';
@@ -58,13 +59,26 @@ function errorOf({ refused }: OutOfTime): CcxError {
   return refused === 'event-too-old' ? new EventTooOldError() : new EventInFutureError();
 }
 
-/** Whom an event is about, or null when the retailer was never given such a subject or the token names another. */
-export function customerOf(
-  { subject }: ReportedEvent,
+/** A candidate of which it is known whom it is about. */
+export type Recognised = Candidate & { readonly customer: CustomerKey };
+
+/** Who of these is whom: null when the retailer was never given such a subject, or the token names another. */
+export function recognise(
+  candidates: readonly (Candidate | CcxError)[],
   { consent }: Reporter,
   { pairwiseKey }: ReporterTerms,
-): CustomerKey | null {
-  if (subject === undefined) return consent?.customer ?? null;
-  const customer = decodeSubject(subject, pairwiseKey);
-  return customer && consent && !sameCustomer(customer, consent.customer) ? null : customer;
+): (Recognised | CcxError)[] {
+  const subjects = candidates.flatMap((one) => (one instanceof CcxError ? [] : (one.event.subject ?? [])));
+  const known = decodeSubjects(subjects, pairwiseKey);
+  const customerOf = ({ event: { subject } }: Candidate): CustomerKey | undefined => {
+    if (subject === undefined) return consent?.customer;
+    const customer = known.get(subject);
+    return customer && consent && !sameCustomer(customer, consent.customer) ? undefined : customer;
+  };
+  return candidates.map((one) => {
+    if (one instanceof CcxError) return one;
+    const customer = customerOf(one);
+    // The same as for a customer who has given the retailer nothing.
+    return customer ? { ...one, customer } : new NoConsentAtTimeError();
+  });
 }

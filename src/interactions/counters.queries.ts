@@ -1,4 +1,4 @@
-import type { CustomerKey } from '../platform/customer-key.js';
+import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
 import { STANDING } from './standing.js';
 
@@ -16,54 +16,70 @@ export interface Counter {
   disputed: number;
 }
 
-/** The customer's events, of some months or all; a void tells of another event, and nothing of its own. */
+/** A month of a customer's events to be counted: of one retailer, or of all. */
+export interface CountedMonth {
+  readonly customer: CustomerKey;
+  /** Its first day. */
+  readonly month: string;
+  readonly retailerId: string | null;
+}
+
+/** A customer's events, or those of some customers' months; a void tells of another event, and nothing of its own. */
 const ALL = `interactions i where i.bucket = $1 and i.customer_id = $2 and i.type <> 'event.voided'`;
-const OF_MONTHS = `unnest($3::date[]) as month
-  join interactions i on i.occurred_at >= month::timestamp at time zone 'UTC'
-                     and i.occurred_at < (month + interval '1 month') at time zone 'UTC'
- where i.bucket = $1 and i.customer_id = $2 and i.type <> 'event.voided'
-   and ($4::uuid is null or i.retailer_id = $4)`;
+const DUE = 'unnest($1::int[], $2::uuid[], $3::date[], $4::uuid[]) as due (bucket, customer_id, month, retailer_id)';
+const OF_DUE = `${DUE}
+  join interactions i on i.bucket = due.bucket and i.customer_id = due.customer_id
+                     and i.occurred_at >= due.month::timestamp at time zone 'UTC'
+                     and i.occurred_at < (due.month + interval '1 month') at time zone 'UTC'
+                     and (due.retailer_id is null or i.retailer_id = due.retailer_id)
+ where i.type <> 'event.voided'`;
 
 // Months are those of UTC, whatever the session has. How an event stands takes time, and is asked once.
-const counted = (events: typeof ALL | typeof OF_MONTHS) => `
+const counted = (events: typeof ALL | typeof OF_DUE) => `
   with event as materialized (
-    select i.occurred_at, i.retailer_id, i.type, i.touchpoint, ${STANDING} as standing from ${events})
-  select date_trunc('month', occurred_at at time zone 'UTC')::date as month, retailer_id, type, touchpoint,
+    select i.bucket, i.customer_id, i.occurred_at, i.retailer_id, i.type, i.touchpoint, ${STANDING} as standing
+      from ${events})
+  select bucket, customer_id, date_trunc('month', occurred_at at time zone 'UTC')::date as month, retailer_id, type, touchpoint,
          count(*)::int as reported,
          (count(*) filter (where standing = 'standing'))::int as standing,
          (count(*) filter (where standing = 'disputed'))::int as disputed
     from event
-   group by 1, 2, 3, 4`;
+   group by 1, 2, 3, 4, 5, 6`;
 
 /**
- * Lets nobody else count this customer's events until commit: what was counted first would else be written last. False
- * when the customer is no longer there.
+ * Lets nobody else count these customers' events until commit: what was counted first would else be written last.
+ * Answers those who are still there.
  */
-export async function lockCounting(tx: Tx, { bucket, customerId }: CustomerKey): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
-    `select from customers where bucket = $1 and customer_id = $2 for no key update`,
-    [bucket, customerId],
+export async function lockCounting(tx: Tx, customers: readonly CustomerKey[]): Promise<CustomerKey[]> {
+  const rows = await tx.query<{ customer_id: string }[]>(
+    `select c.customer_id from unnest($1::int[], $2::uuid[]) as wanted (bucket, customer_id)
+       join customers c using (bucket, customer_id)
+      order by c.bucket, c.customer_id for no key update of c`,
+    [customers.map(({ bucket }) => bucket), customers.map(({ customerId }) => customerId)],
   );
-  return rows.length > 0;
+  return rows.map(({ customer_id }) => customerKey(customer_id));
 }
 
-/** Counts months anew, of one retailer or of all. Lock the counting first. */
-export async function recount(
-  tx: Tx,
-  { bucket, customerId }: CustomerKey,
-  months: readonly string[],
-  retailerId: string | null,
-): Promise<void> {
+/** Counts months anew. Lock the counting first. */
+export async function recount(tx: Tx, due: readonly CountedMonth[]): Promise<void> {
+  if (due.length === 0) return;
+  const values = [
+    due.map(({ customer }) => customer.bucket),
+    due.map(({ customer }) => customer.customerId),
+    due.map(({ month }) => month),
+    due.map(({ retailerId }) => retailerId),
+  ];
   await tx.query(
-    `delete from interaction_counters
-      where bucket = $1 and customer_id = $2 and month = any($3::date[]) and ($4::uuid is null or retailer_id = $4)`,
-    [bucket, customerId, months, retailerId],
+    `delete from interaction_counters c using ${DUE}
+      where c.bucket = due.bucket and c.customer_id = due.customer_id and c.month = due.month
+        and (due.retailer_id is null or c.retailer_id = due.retailer_id)`,
+    values,
   );
   await tx.query(
     `insert into interaction_counters
        (bucket, customer_id, month, retailer_id, type, touchpoint, reported, standing, disputed)
-     select $1, $2, counted.* from (${counted(OF_MONTHS)}) as counted`,
-    [bucket, customerId, months, retailerId],
+     select counted.* from (${counted(OF_DUE)}) as counted`,
+    values,
   );
 }
 
@@ -79,7 +95,7 @@ export async function countedMonths(reader: Reader, { bucket, customerId }: Cust
   return rows.map(({ month }) => month);
 }
 
-/** How many counters say something else than the events, or are missing, or too many. */
+/** How many counters say something else than the events, or are missing, or too many; but for what is marked. */
 export async function countDifferences(reader: Reader, { bucket, customerId }: CustomerKey): Promise<number> {
   const [row] = await reader.query<{ count: number }[]>(
     `with kept as (
@@ -89,7 +105,9 @@ export async function countDifferences(reader: Reader, { bucket, customerId }: C
      select count(*)::int as count
        from kept full join counted using (month, retailer_id, type, touchpoint)
       where (kept.reported, kept.standing, kept.disputed)
-            is distinct from (counted.reported, counted.standing, counted.disputed)`,
+            is distinct from (counted.reported, counted.standing, counted.disputed)
+        and (month, retailer_id) not in (
+          select month, retailer_id from interaction_counter_marks where bucket = $1 and customer_id = $2)`,
     [bucket, customerId],
   );
   return row?.count ?? 0;

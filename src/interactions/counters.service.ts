@@ -1,12 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 import { type OutboxEvent, OutboxService } from '../outbox/outbox.service.js';
+import { atOnce } from '../platform/at-once.js';
 import type { CustomerKey } from '../platform/customer-key.js';
-import { Database, type Reader } from '../platform/database/database.js';
+import { Database, type Reader, type Tx } from '../platform/database/database.js';
 import { Derived } from '../platform/derived.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { type ExportedRecord, PersonalData } from '../platform/personal-data.js';
+import { eraseMarks, markedCustomers, markMonths, takeMarks } from './counter-marks.queries.js';
 import {
   countDifferences,
+  type CountedMonth,
   countedMonths,
   type Counter,
   eraseCounters,
@@ -16,24 +20,33 @@ import {
 } from './counters.queries.js';
 import { changesOfStanding } from './days.js';
 
+export const COUNTERS = 'interactions.counters';
+
+/** Somebody of whom something is reported all the time is counted once in so long. */
+const INTERVAL_MS = 1_000;
+const CUSTOMERS = 500;
+/** How many are counted in one transaction, and held by it until then. */
+const TOGETHER = 25;
+const AT_ONCE = 2;
+
 /**
- * How much retailers report of a customer, counted by month. Whatever changes it, the months of its retailer that it
- * touches are counted anew from the events: that can be done twice, or in any order, and comes to the same.
+ * How much retailers report of a customer, counted by month. Whatever changes it marks the months of its retailer that
+ * it touches, and what is marked is counted anew from the events: once for all that came meanwhile. That can be done
+ * twice, or in any order, and comes to the same.
  */
 @Injectable()
 export class CountersService implements OnModuleInit {
-  /** By customer and retailer: the months that are about to be counted. */
-  private readonly due = new Map<string, { months: Set<string>; counted: Promise<void> }>();
-
   constructor(
     private readonly database: Database,
     private readonly outbox: OutboxService,
+    private readonly jobs: Jobs,
     private readonly derived: Derived,
     private readonly personalData: PersonalData,
   ) {}
 
   onModuleInit(): void {
-    this.outbox.handle('interactions.counters', changesOfStanding, (event) => this.afterChange(event));
+    this.outbox.handleAll(COUNTERS, changesOfStanding, (events) => this.mark(events));
+    this.jobs.every(COUNTERS, INTERVAL_MS, () => this.countMarked());
     this.derived.register({
       name: 'counters',
       rebuild: (customer) => this.rebuild(customer),
@@ -41,9 +54,12 @@ export class CountersService implements OnModuleInit {
     });
     this.personalData.register({
       module: 'counters',
-      tables: ['interaction_counters'],
+      tables: ['interaction_counters', 'interaction_counter_marks'],
       export: (reader, customer) => this.export(reader, customer),
-      erase: eraseCounters,
+      erase: async (tx, customer) => {
+        await eraseMarks(tx, customer);
+        await eraseCounters(tx, customer);
+      },
     });
   }
 
@@ -59,43 +75,46 @@ export class CountersService implements OnModuleInit {
     return findCounters(reader, customer, months);
   }
 
-  private async afterChange({ customer, retailerId, data }: OutboxEvent): Promise<void> {
-    if (!customer) return;
-    const { months, counted } =
-      this.due.get(`${customer.customerId} ${retailerId}`) ?? this.countSoon(customer, retailerId);
-    for (const day of data.days as string[]) months.add(monthOf(day));
-    await counted;
+  private async mark(events: readonly OutboxEvent[]): Promise<void> {
+    const marks = events.flatMap(({ customer, retailerId, data }) =>
+      customer && retailerId
+        ? [...new Set((data.days as string[]).map(monthOf))].map((month) => ({ customer, retailerId, month }))
+        : [],
+    );
+    await markMonths(this.database.reader, marks);
   }
 
-  /** Counts once for all changes that are delivered together: each alone would hold a connection to wait for the others. */
-  private countSoon(customer: CustomerKey, retailerId?: string) {
-    const key = `${customer.customerId} ${retailerId}`;
-    const months = new Set<string>();
-    const counted = Promise.resolve().then(() => {
-      this.due.delete(key);
-      return this.count(customer, () => [...months], retailerId);
-    });
-    this.due.set(key, { months, counted });
-    return { months, counted };
+  private async countMarked(): Promise<void> {
+    for (let marked = CUSTOMERS; marked === CUSTOMERS;) {
+      const customers = await markedCustomers(this.database.reader, CUSTOMERS);
+      const groups = Array.from({ length: Math.ceil(customers.length / TOGETHER) }, (_, place) =>
+        customers.slice(place * TOGETHER, (place + 1) * TOGETHER),
+      );
+      await atOnce(AT_ONCE, groups, (group) => this.count(group, takeMarks));
+      marked = customers.length;
+    }
   }
 
   private rebuild(customer: CustomerKey): Promise<void> {
-    return this.count(customer, (reader) => countedMonths(reader, customer));
+    return this.count([customer], async (tx) => {
+      await takeMarks(tx, [customer]);
+      return (await countedMonths(tx, customer)).map((month) => ({ customer, month, retailerId: null }));
+    });
   }
 
   private async count(
-    customer: CustomerKey,
-    months: (reader: Reader) => readonly string[] | Promise<readonly string[]>,
-    retailerId: string | null = null,
+    customers: readonly CustomerKey[],
+    due: (tx: Tx, customers: readonly CustomerKey[]) => Promise<readonly CountedMonth[]>,
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
-      if (await lockCounting(tx, customer)) await recount(tx, customer, await months(tx), retailerId);
+      const there = await lockCounting(tx, customers);
+      if (there.length > 0) await recount(tx, await due(tx, there));
     });
   }
 
   private check(customer: CustomerKey): Promise<number> {
     return this.database.transaction(async (tx) => {
-      await lockCounting(tx, customer);
+      await lockCounting(tx, [customer]);
       return countDifferences(tx, customer);
     });
   }

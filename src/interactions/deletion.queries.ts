@@ -1,5 +1,6 @@
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Tx } from '../platform/database/database.js';
+import { deleteRefs, type RefKey } from './disputes.queries.js';
 
 /** Which of a customer's events are deleted; all that is named has to hold. */
 export interface DeletedEvents {
@@ -78,12 +79,10 @@ export async function deleteEvents(
 
 async function deleteDisputes(tx: Tx, { bucket, customerId }: CustomerKey, keys: readonly Buffer[]): Promise<void> {
   if (keys.length === 0) return;
-  await tx.query(
-    `with gone as (
-       delete from interaction_disputes
-        where bucket = $1 and customer_id = $2 and key_hash = any($3) returning retailer_id, id)
-     delete from dispute_refs r using gone
-      where r.bucket = $1 and r.customer_id = $2 and r.retailer_id = gone.retailer_id and r.id = gone.id`,
+  const [gone] = await tx.query<[RefKey[], number]>(
+    `delete from interaction_disputes
+      where bucket = $1 and customer_id = $2 and key_hash = any($3) returning retailer_id as "retailerId", id`,
     [bucket, customerId, keys],
   );
+  await deleteRefs(tx, gone);
 }

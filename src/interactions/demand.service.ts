@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
-import { Database } from '../platform/database/database.js';
+import { Database, takeTime } from '../platform/database/database.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import type { Purpose } from '../vocabulary/code-lists.js';
 import { releasable } from './demand.js';
@@ -79,7 +79,7 @@ export class DemandService implements OnModuleInit {
   private releaseMonth(month: RetailerMonth, quietSince: Date): Promise<void> {
     return this.database.transaction(async (tx) => {
       // All events of a month are read, which nobody waits for.
-      await tx.query('set local statement_timeout = 0');
+      await takeTime(tx);
       const arrival = await lastArrival(tx, month);
       if (!arrival || arrival > quietSince) return;
       const special = (await classificationsOf(tx, month)).filter((gpc) => classOfGpc(gpc) !== null);

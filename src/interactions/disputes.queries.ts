@@ -100,10 +100,11 @@ export function disputesOfRetailer(
 ): Promise<DisputedEvent[]> {
   return reader.query<DisputedEvent[]>(
     `select * from (
-       select ${COLUMNS} from dispute_refs r
+       select ${COLUMNS}
+         from (select bucket, customer_id, id from dispute_refs
+                where retailer_id = $1 and ($2::uuid is null or id = $2) and ($3::uuid is null or id < $3)) r
          join interaction_disputes d on d.bucket = r.bucket and d.customer_id = r.customer_id and d.id = r.id
-         ${WITH_EVENT}
-        where r.retailer_id = $1 and ($2::uuid is null or r.id = $2) and ($3::uuid is null or r.id < $3)) as dispute
+         ${WITH_EVENT}) as dispute
       where $4::text[] is null or status = any($4)
       order by id desc limit $5`,
     [retailerId, id ?? null, before ?? null, statuses ?? null, limit],
@@ -116,14 +117,11 @@ export async function findRef(
   retailerId: string,
   id: string,
 ): Promise<{ customerId: string; interactionId: string } | null> {
-  const [ref] = await reader.query<{ customerId: string; interactionId: string }[]>(
-    `select d.customer_id as "customerId", d.interaction_id as "interactionId"
-       from dispute_refs r
-       join interaction_disputes d on d.bucket = r.bucket and d.customer_id = r.customer_id and d.id = r.id
-      where r.retailer_id = $1 and r.id = $2`,
-    [retailerId, id],
-  );
-  return ref ?? null;
+  const ref = await reader.findOneBy(DisputeRef, { retailerId, id });
+  if (!ref) return null;
+  const { bucket, customerId } = ref;
+  const dispute = await reader.findOneBy(Dispute, { bucket, customerId, id });
+  return dispute && { customerId, interactionId: dispute.interactionId };
 }
 
 /** The latest dispute of an event, held until commit. Hold the event first. */
@@ -148,6 +146,20 @@ export async function insertDispute(tx: Tx, dispute: Dispute): Promise<void> {
   await tx.insert(Dispute, dispute);
   const { retailerId, id, bucket, customerId } = dispute;
   await tx.insert(DisputeRef, { retailerId, id, bucket, customerId });
+}
+
+/** By which a dispute is found by its retailer. */
+export interface RefKey {
+  readonly retailerId: string;
+  readonly id: string;
+}
+
+export async function deleteRefs(tx: Tx, refs: readonly RefKey[]): Promise<void> {
+  await tx.query(
+    `delete from dispute_refs r using unnest($1::uuid[], $2::uuid[]) as gone (retailer_id, id)
+      where r.retailer_id = gone.retailer_id and r.id = gone.id`,
+    [refs.map(({ retailerId }) => retailerId), refs.map(({ id }) => id)],
+  );
 }
 
 /** What an event that may be known already corrects; undefined while it is not known. */

@@ -4,6 +4,7 @@ import { ConsentPausedError, OutsideConsentError } from '../consents/consents.er
 import { Access, CurrentRetailer, type RetailerPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { BodyLimit, LARGEST_BODY } from '../platform/http/route.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { IntakeService } from './intake.service.js';
 import { ReportDto, ValidationDto } from './interactions.dto.js';
 import {
@@ -28,6 +29,7 @@ export class IntakeController {
 
   @Post()
   @Access('retailer', 'interactions.write')
+  @Weighs(4)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'reportInteractions',
@@ -71,6 +73,7 @@ export class IntakeController {
 
   @Post('validate')
   @Access('retailer', 'interactions.write')
+  @Weighs(4)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'validateInteractions',

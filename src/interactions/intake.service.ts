@@ -13,11 +13,11 @@ import { Random } from '../platform/random.js';
 import { RetailersService } from '../retailers/retailers.service.js';
 import { announcementsOf } from './announcement.js';
 import { type Admitted, type Arrival, arrivalOf } from './arrival.js';
-import { type Candidate, candidateOf, customerOf, type Reporter, type ReporterTerms } from './candidate.js';
+import { candidateOf, recognise, type Reporter, type ReporterTerms } from './candidate.js';
 import type { Read } from './cloud-event.js';
 import { DeletionService } from './deletion.service.js';
 import { ReportDto, ValidationDto } from './interactions.dto.js';
-import { EventConflictError, NoConsentAtTimeError } from './interactions.errors.js';
+import { EventConflictError } from './interactions.errors.js';
 import {
   claimKeys,
   contentOfKeys,
@@ -88,7 +88,8 @@ export class IntakeService {
    */
   async take(tx: Tx, reporter: Reporter, reads: readonly Read[], now: Date): Promise<Fate[]> {
     const terms = await this.termsOf(reporter, tx);
-    const recognised = reads.map((read) => recognise(read, reporter, terms, now));
+    const candidates = reads.map((read) => candidateOf(read, reporter, terms, now));
+    const recognised = recognise(candidates, reporter, terms);
     const consents = await this.consentsOf(tx, reporter, recognised.filter(isNoError));
     const arrivals = recognised.map((one) =>
       one instanceof CcxError ? one : arrivalOf(one, consents.get(one.customer.customerId) ?? [], reporter, now),
@@ -185,20 +186,6 @@ export class IntakeService {
       sourcePrefixes: await this.retailers.sourcePrefixesOf(clientId, reader),
     };
   }
-}
-
-/** A candidate of which it is known whom it is about. */
-function recognise(
-  read: Read,
-  reporter: Reporter,
-  terms: ReporterTerms,
-  now: Date,
-): (Candidate & { customer: CustomerKey }) | CcxError {
-  const candidate = candidateOf(read, reporter, terms, now);
-  if (candidate instanceof CcxError) return candidate;
-  const customer = customerOf(candidate.event, reporter, terms);
-  // The same as for a customer who has given the retailer nothing.
-  return customer ? { ...candidate, customer } : new NoConsentAtTimeError();
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CustomerKey } from '../platform/customer-key.js';
-import type { Reader, Tx } from '../platform/database/database.js';
+import { named, type Reader, type Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import type { ClockDoubt } from './occurrence.js';
 
@@ -57,7 +57,9 @@ const columnsOf = (keys: readonly KeyOfCustomer[]) => [
  */
 export async function claimKeys(tx: Tx, events: readonly Omit<NewInteraction, 'id'>[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const rows = await tx.query<KeyRow[]>(
+  const rows = await named<KeyRow>(
+    tx,
+    'interactions.claim-keys',
     `insert into interaction_keys (bucket, customer_id, key_hash, occurred_at, content_hash)
      select bucket, customer_id, key_hash, occurred_at, content_hash
        from unnest($1::int[], $2::uuid[], $3::bytea[], $4::timestamptz[], $5::bytea[])
@@ -89,41 +91,39 @@ export async function insertInteractions(
   events: readonly NewInteraction[],
   receivedAt: Date,
 ): Promise<void> {
-  await tx.query(
+  await named(
+    tx,
+    'interactions.insert',
     `insert into interactions
        (bucket, customer_id, occurred_at, id, key_hash, retailer_id, client_id, consent_id, consent_version, type,
         touchpoint, stage, source, event_id, correlation, data, received_at, corrects, clock, withheld)
-     select bucket, customer_id, occurred_at, id, decode(key_hash, 'hex'), $1, $2, consent_id, consent_version, type,
-            touchpoint, stage, source, event_id, correlation, data, $3, decode(corrects, 'hex'), clock, withheld
-       from jsonb_to_recordset($4::jsonb) as event (
-         bucket int, customer_id uuid, occurred_at timestamptz, id uuid, key_hash text, consent_id uuid,
-         consent_version int, type text, touchpoint text, stage text, source text, event_id text, correlation text,
-         data jsonb, corrects text, clock text, withheld boolean)`,
+     select bucket, customer_id, occurred_at, id, key_hash, $1, $2, consent_id, consent_version, type,
+            touchpoint, stage, source, event_id, correlation, data, $3, corrects, clock, withheld
+       from unnest($4::int[], $5::uuid[], $6::bytea[], $7::timestamptz[], $8::uuid[], $9::uuid[], $10::int[],
+                   $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::jsonb[],
+                   $18::bytea[], $19::text[], $20::boolean[])
+              as event (bucket, customer_id, key_hash, occurred_at, id, consent_id, consent_version,
+                        type, touchpoint, stage, source, event_id, correlation, data,
+                        corrects, clock, withheld)`,
     [
       retailerId,
       clientId,
       receivedAt,
-      JSON.stringify(
-        events.map((event) => ({
-          bucket: event.customer.bucket,
-          customer_id: event.customer.customerId,
-          occurred_at: event.occurredAt,
-          id: event.id,
-          key_hash: event.keyHash.toString('hex'),
-          consent_id: event.consentId,
-          consent_version: event.consentVersion,
-          type: event.type,
-          touchpoint: event.touchpoint,
-          stage: event.stage,
-          source: event.source,
-          event_id: event.eventId,
-          correlation: event.correlation,
-          data: event.data,
-          corrects: event.corrects?.toString('hex') ?? null,
-          clock: event.clock,
-          withheld: event.withheld,
-        })),
-      ),
+      ...columnsOf(events),
+      events.map(({ occurredAt }) => occurredAt),
+      events.map(({ id }) => id),
+      events.map(({ consentId }) => consentId),
+      events.map(({ consentVersion }) => consentVersion),
+      events.map(({ type }) => type),
+      events.map(({ touchpoint }) => touchpoint),
+      events.map(({ stage }) => stage),
+      events.map(({ source }) => source),
+      events.map(({ eventId }) => eventId),
+      events.map(({ correlation }) => correlation),
+      events.map(({ data }) => JSON.stringify(data)),
+      events.map(({ corrects }) => corrects),
+      events.map(({ clock }) => clock),
+      events.map(({ withheld }) => withheld),
     ],
   );
 }

@@ -1,5 +1,6 @@
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
+import { deleteRefs, type RefKey } from './disputes.queries.js';
 import { RetentionChoice } from './retention.entity.js';
 
 export function findRetention(reader: Reader, { bucket, customerId }: CustomerKey): Promise<RetentionChoice | null> {
@@ -55,36 +56,32 @@ export async function dropMonths(tx: Tx, before: string): Promise<string[]> {
  * it decides how younger events stand, and tells nothing by itself.
  */
 const LEFT_BEHIND = [
-  `with gone as (
-     delete from interaction_disputes where ctid = any(array(
-       select ctid from interaction_disputes where occurred_at < $1 limit $2))
-     returning retailer_id, id)
-   delete from dispute_refs r using gone where r.retailer_id = gone.retailer_id and r.id = gone.id`,
-  `delete from interaction_voids where ctid = any(array(
-     select v.ctid from interaction_voids v
+  `delete from interaction_voids where (bucket, customer_id, key_hash) in (
+     select v.bucket, v.customer_id, v.key_hash from interaction_voids v
        left join interaction_keys k on k.bucket = v.bucket and k.customer_id = v.customer_id and k.key_hash = v.key_hash
       where coalesce(k.occurred_at, v.at) < $1
         and not exists (select from interaction_corrections c
                          where c.bucket = v.bucket and c.customer_id = v.customer_id
                            and v.key_hash in (c.key_hash, c.target))
-      limit $2))`,
-  `delete from interaction_keys where ctid = any(array(
-     select k.ctid from interaction_keys k
+      limit $2)`,
+  `delete from interaction_keys where (bucket, customer_id, key_hash) in (
+     select k.bucket, k.customer_id, k.key_hash from interaction_keys k
       where k.occurred_at < $1
         and not exists (select from interaction_corrections c
                          where c.bucket = k.bucket and c.customer_id = k.customer_id
                            and k.key_hash in (c.key_hash, c.target))
-      limit $2))`,
-  `delete from interaction_counters where ctid = any(array(
-     select ctid from interaction_counters where month < ($1::timestamptz at time zone 'UTC')::date limit $2))`,
+      limit $2)`,
+  `delete from interaction_counters where (bucket, customer_id, month, retailer_id, type, touchpoint) in (
+     select bucket, customer_id, month, retailer_id, type, touchpoint from interaction_counters
+      where month < ($1::timestamptz at time zone 'UTC')::date limit $2)`,
 ] as const;
 
 // A note knows its event by its id alone, so that it goes once there is none.
-const NOTES_LEFT_BEHIND = `delete from interaction_notes where ctid = any(array(
-  select n.ctid from interaction_notes n
+const NOTES_LEFT_BEHIND = `delete from interaction_notes where (bucket, customer_id, interaction_id) in (
+  select n.bucket, n.customer_id, n.interaction_id from interaction_notes n
    where not exists (select from interactions i
                       where i.bucket = n.bucket and i.customer_id = n.customer_id and i.id = n.interaction_id)
-   limit $1))`;
+   limit $1)`;
 
 const SWEPT_AT_ONCE = 5_000;
 
@@ -92,10 +89,22 @@ const SWEPT_AT_ONCE = 5_000;
 export async function sweepLeftBehind(tx: Tx, before: Date): Promise<boolean> {
   await tx.query('set local role ccx_erase');
   let [, swept] = await tx.query<[unknown, number]>(NOTES_LEFT_BEHIND, [SWEPT_AT_ONCE]);
+  swept += await sweepDisputes(tx, before);
   for (const statement of LEFT_BEHIND) {
     const [, count] = await tx.query<[unknown, number]>(statement, [before, SWEPT_AT_ONCE]);
     swept += count;
   }
   await tx.query('reset role');
   return swept > 0;
+}
+
+async function sweepDisputes(tx: Tx, before: Date): Promise<number> {
+  const [gone] = await tx.query<[RefKey[], number]>(
+    `delete from interaction_disputes where (bucket, customer_id, id) in (
+       select bucket, customer_id, id from interaction_disputes where occurred_at < $1 limit $2)
+     returning retailer_id as "retailerId", id`,
+    [before, SWEPT_AT_ONCE],
+  );
+  await deleteRefs(tx, gone);
+  return gone.length;
 }

@@ -26,6 +26,8 @@ const tellTale = new Set(['unit', 'unit_price', 'discount', 'fit']);
  * retailer says so, or by its GS1 classification.
  */
 export function withheld({ data }: Pick<ReportedEvent, 'data'>, mayKeep: ReadonlySet<SpecialClass>): Kept {
+  // Hardly any event has such a product: nothing is copied of the others.
+  if (!mayHaveSpecials(data)) return { data, withheld: [] };
   const left = new Set<SpecialClass>();
   const kept = within(data, (special) => {
     if (!mayKeep.has(special)) left.add(special);
@@ -53,6 +55,14 @@ export function hasWithheld(data: JsonValue): boolean {
   if (Array.isArray(data)) return data.some(hasWithheld);
   if (!isObject(data)) return false;
   return isWithheld(data) || Object.values(data).some(hasWithheld);
+}
+
+function mayHaveSpecials(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.some(mayHaveSpecials);
+  if (!isObject(value)) return false;
+  if (specialClassOf(value) !== null || value.category === WITHHELD) return true;
+  for (const name of Object.keys(value)) if (mayHaveSpecials(value[name] as JsonValue)) return true;
+  return false;
 }
 
 function within(value: JsonValue, isLeftOut: (special: SpecialClass) => boolean): JsonValue {

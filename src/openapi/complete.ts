@@ -20,6 +20,7 @@ import {
 import { DelegationNotValidError, NotDelegableError } from '../platform/http/delegation.errors.js';
 import { InvalidCursorError } from '../platform/http/paging.js';
 import { problemResponses } from './problems.js';
+import { OverloadedError } from '../platform/overload/overload.errors.js';
 import type { DocumentedRoute } from './routes.js';
 import { securityOf } from './security.js';
 import type { OpenApiOperation, OpenApiParameter } from './types.js';
@@ -59,7 +60,7 @@ function impliedProblems(operation: OpenApiOperation, { operation: spec, traits 
       ? [IdempotencyInProgressError, IdempotencyOutcomeUnknownError, IdempotencyKeyReusedError]
       : []),
     // What monitors ask is answered at any time.
-    ...(traits.limit === 'none' ? [] : [RateLimitedError, UnavailableError]),
+    ...(traits.limit === 'none' ? [] : [RateLimitedError, UnavailableError, OverloadedError]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { bucketOf, type CustomerKey } from '../platform/customer-key.js';
-import type { Reader, Tx } from '../platform/database/database.js';
+import { named, type Reader, type Tx } from '../platform/database/database.js';
 import type { JsonObject } from '../platform/json.js';
 import { Random } from '../platform/random.js';
 
@@ -24,6 +24,8 @@ export interface OutboxHandler {
   name: string;
   types: readonly string[] | '*';
   handle: (event: OutboxEvent) => Promise<void>;
+  /** The same for many at once, where that is cheaper. Should it fail, each is handled by itself. */
+  handleAll?: (events: readonly OutboxEvent[]) => Promise<void>;
 }
 
 /** Events that leave with the transaction in which they happened, and reach each handler at least once. */
@@ -39,8 +41,12 @@ export class OutboxService {
    * Call it while the module is set up.
    */
   handle(name: string, types: readonly string[] | '*', handle: (event: OutboxEvent) => Promise<void>): void {
-    if (this.registered.has(name)) throw new Error(`There is an outbox handler ${name} already.`);
-    this.registered.set(name, { name, types, handle });
+    this.register({ name, types, handle });
+  }
+
+  /** The same for a handler that takes all events together that are on their way to it. */
+  handleAll(name: string, types: readonly string[] | '*', handleAll: Required<OutboxHandler>['handleAll']): void {
+    this.register({ name, types, handleAll, handle: (event) => handleAll([event]) });
   }
 
   get handlers(): OutboxHandler[] {
@@ -52,42 +58,44 @@ export class OutboxService {
     return this.enqueueAll(tx, [event]);
   }
 
-  /** The same for many events at once, with two statements at most. */
+  /** The same for many events at once, with two statements at most. They travel together, as what one transaction did. */
   async enqueueAll(tx: Tx, events: readonly NewOutboxEvent[]): Promise<void> {
-    const rows = events.map((event) => ({
-      bucket: event.customer?.bucket ?? (event.retailerId ? bucketOf(event.retailerId) : 0),
-      id: this.random.id(),
-      type: event.type,
-      at: event.at,
-      customer_id: event.customer?.customerId ?? null,
-      retailer_id: event.retailerId ?? null,
-      subject: event.subject,
-      data: event.data,
-    }));
-    await tx.query(
+    const rows = events.map((event) => ({ ...event, bucket: bucketOfEvent(event), id: this.random.id() }));
+    await named(
+      tx,
+      'outbox.enqueue',
       `insert into outbox_events (bucket, id, type, at, customer_id, retailer_id, subject, data)
-       select bucket, id, type, at, customer_id, retailer_id, subject, data
-         from jsonb_to_recordset($1::jsonb) as event (
-           bucket int, id uuid, type text, at timestamptz, customer_id uuid, retailer_id uuid, subject text,
-           data jsonb)`,
-      [JSON.stringify(rows)],
+       select * from unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::text[],
+                            $8::jsonb[])`,
+      [
+        rows.map(({ bucket }) => bucket),
+        rows.map(({ id }) => id),
+        rows.map(({ type }) => type),
+        rows.map(({ at }) => at),
+        rows.map(({ customer }) => customer?.customerId ?? null),
+        rows.map(({ retailerId }) => retailerId ?? null),
+        rows.map(({ subject }) => subject),
+        rows.map(({ data }) => JSON.stringify(data)),
+      ],
     );
-
-    const deliveries = rows.flatMap((row) =>
-      this.handlers
-        .filter(({ types }) => types === '*' || types.includes(row.type))
-        .map(({ name }) => ({ ...row, handler: name })),
+    const deliveries = this.handlers.flatMap(({ name, types }) =>
+      byTime(rows.filter(({ type }) => types === '*' || types.includes(type))).map((together) => ({ name, together })),
     );
     if (deliveries.length === 0) return;
-    await tx.query(
-      `insert into outbox_deliveries (bucket, event_id, handler, due_at, attempts)
-       select bucket, event_id, handler, due_at, 0
-         from unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[]) as due (bucket, event_id, handler, due_at)`,
+    await named(
+      tx,
+      'outbox.deliver',
+      `insert into outbox_deliveries (bucket, id, handler, due_at, attempts, event_buckets, event_ids)
+       select bucket, id, handler, due_at, 0, event_buckets::int[], event_ids::uuid[]
+         from unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+                as due (bucket, id, handler, due_at, event_buckets, event_ids)`,
       [
-        deliveries.map(({ bucket }) => bucket),
-        deliveries.map(({ id }) => id),
-        deliveries.map(({ handler }) => handler),
-        deliveries.map(({ at }) => at),
+        deliveries.map(({ together: [first] }) => first.bucket),
+        deliveries.map(({ together: [first] }) => first.id),
+        deliveries.map(({ name }) => name),
+        deliveries.map(({ together: [first] }) => first.at),
+        deliveries.map(({ together }) => `{${together.map(({ bucket }) => bucket).join()}}`),
+        deliveries.map(({ together }) => `{${together.map(({ id }) => id).join()}}`),
       ],
     );
   }
@@ -96,10 +104,30 @@ export class OutboxService {
   async isOnItsWay(reader: Reader, handler: string, { bucket, customerId }: CustomerKey): Promise<boolean> {
     const [row] = await reader.query<{ waits: boolean }[]>(
       `select exists (
-         select from outbox_deliveries d join outbox_events e on e.bucket = d.bucket and e.id = d.event_id
-          where d.bucket = $1 and d.handler = $2 and e.customer_id = $3) as waits`,
+         select from outbox_deliveries where handler = $2 and event_ids && array(
+           select id from outbox_events where bucket = $1 and customer_id = $3)) as waits`,
       [bucket, handler, customerId],
     );
     return row?.waits ?? false;
   }
+
+  private register(handler: OutboxHandler): void {
+    if (this.registered.has(handler.name)) throw new Error(`There is an outbox handler ${handler.name} already.`);
+    this.registered.set(handler.name, handler);
+  }
+}
+
+function bucketOfEvent({ customer, retailerId }: NewOutboxEvent): number {
+  return customer?.bucket ?? (retailerId ? bucketOf(retailerId) : 0);
+}
+
+/** In groups of the same time, which is when they are due. */
+function byTime<E extends NewOutboxEvent>(events: readonly E[]): [E, ...E[]][] {
+  const groups = new Map<number, [E, ...E[]]>();
+  for (const event of events) {
+    const group = groups.get(event.at.getTime());
+    if (group) group.push(event);
+    else groups.set(event.at.getTime(), [event]);
+  }
+  return [...groups.values()];
 }

@@ -5,6 +5,7 @@ import { bundleAnswer, bundleFile } from '../disclosures/bundle-answer.js';
 import { Access, CurrentStaff, RecordsAct, type StaffPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { BundlesService } from './bundles.service.js';
 import { AuditedConsentNotFoundError, NoEngagementError } from './oversight.errors.js';
 
@@ -17,6 +18,7 @@ export class AuditBundlesController {
   @Access('auditor')
   @RecordsAct()
   @RateLimit('audit-bundles', { points: 600, seconds: 3600, by: 'principal' })
+  @Weighs(4)
   @Operation({
     id: 'getAuditBundle',
     tag: 'Audit',

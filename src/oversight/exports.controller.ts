@@ -7,6 +7,7 @@ import { Access, CurrentStaff, RecordsAct, type StaffPrincipal } from '../platfo
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
 import { textStream } from '../platform/http/text-stream.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { EntrySearchQuery } from './entries.dto.js';
 import { asCsv, asNdjson, CSV, NDJSON } from './export-forms.js';
 import { AuditExports } from './exports.service.js';
@@ -29,6 +30,7 @@ export class AuditExportsController {
   @Access('auditor')
   @RecordsAct()
   @RateLimit('audit-export', { points: 30, seconds: 3600, by: 'principal' })
+  @Weighs(4)
   @Operation({
     id: 'exportAuditEntries',
     tag: 'Audit',

@@ -1,6 +1,6 @@
 import { parse } from 'uuid';
 
-import { decryptBlock, encryptBlock } from '../platform/crypto/block.js';
+import { decryptBlocks, encryptBlock } from '../platform/crypto/block.js';
 
 const SUBJECT = /^[A-Za-z0-9_-]{22}$/;
 const UUID_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -17,7 +17,7 @@ export function subjectFor(engagementKey: Buffer, pseudonym: Buffer): string {
 
 /** The log's pseudonym behind a subject of this engagement, or null when it is malformed. */
 export function pseudonymBehind(engagementKey: Buffer, subject: string): Buffer | null {
-  return SUBJECT.test(subject) ? decryptBlock(engagementKey, Buffer.from(subject, 'base64url')) : null;
+  return SUBJECT.test(subject) ? decryptBlocks(engagementKey, Buffer.from(subject, 'base64url')) : null;
 }
 
 /** How an engagement names a consent, for the same reason. */
@@ -28,7 +28,7 @@ export function consentRef(engagementKey: Buffer, consentId: string): string {
 /** The id of the consent behind a reference of this engagement, or null when it can be none. */
 export function consentBehind(engagementKey: Buffer, ref: string): string | null {
   if (!SUBJECT.test(ref)) return null;
-  const id = asUuid(decryptBlock(engagementKey, Buffer.from(ref, 'base64url')));
+  const id = asUuid(decryptBlocks(engagementKey, Buffer.from(ref, 'base64url')));
   // Of what another engagement calls a consent, hardly anything decrypts to an id of ours.
   return UUID_7.test(id) ? id : null;
 }

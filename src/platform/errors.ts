@@ -7,11 +7,13 @@ export type ProblemKind =
   | 'conflict'
   | 'gone'
   | 'precondition-failed'
+  | 'too-slow'
   | 'too-large'
   | 'unsupported'
   | 'unprocessable'
   | 'precondition-required'
   | 'too-many'
+  | 'headers-too-large'
   | 'internal'
   | 'unavailable';
 

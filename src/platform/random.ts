@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
+
+import { uuidv7 } from './uuid.js';
 
 /** The only source of ids and secrets. */
 @Injectable()

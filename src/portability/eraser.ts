@@ -6,7 +6,7 @@ import { CustomersService } from '../customers/customers.service.js';
 import { Clock } from '../platform/clock.js';
 import { pseudonymOf, SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
-import { Database, type Tx } from '../platform/database/database.js';
+import { Database, takeTime, type Tx } from '../platform/database/database.js';
 import { ErasureRegister } from '../platform/erasure-register.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { PersonalData, type PersonalDataOfModule } from '../platform/personal-data.js';
@@ -85,7 +85,7 @@ export class Eraser implements OnModuleInit {
 
   private async step(tx: Tx, erasure: Erasure, now: Date): Promise<void> {
     // Rows of a long life may take longer than a statement of a request may.
-    await tx.query('set local statement_timeout = 0');
+    await takeTime(tx);
     const erasing = await tx.findOneByOrFail(ErasingCustomer, { erasureId: erasure.id });
     const customer = customerKey(erasing.customerId);
     if (erasure.status === 'waiting') return this.endAccount(tx, erasure, erasing, now);
@@ -104,7 +104,7 @@ export class Eraser implements OnModuleInit {
     const keys = await this.keys.lock(tx, customer);
     if (keys) {
       erasing.pseudonym = pseudonymOf(keys.auditKey);
-      if (await hasUncommitted(tx, erasing.pseudonym)) {
+      if (await hasUncommitted(tx, erasing.bucket, erasing.pseudonym)) {
         erasure.dueAt = new Date(now.getTime() + COMMITTED_SOON_MS);
         return;
       }
@@ -134,8 +134,8 @@ export class Eraser implements OnModuleInit {
     );
   }
 
-  private async strip(tx: Tx, { pseudonym }: ErasingCustomer): Promise<number> {
-    return pseudonym ? stripEntries(tx, pseudonym, STRIPPED_AT_ONCE) : 0;
+  private async strip(tx: Tx, { bucket, pseudonym }: ErasingCustomer): Promise<number> {
+    return pseudonym ? stripEntries(tx, bucket, pseudonym, STRIPPED_AT_ONCE) : 0;
   }
 
   private async finish(tx: Tx, erasure: Erasure, erasing: ErasingCustomer, now: Date): Promise<void> {

@@ -1,5 +1,6 @@
 import { type FindOptionsWhere, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
 
+import { waitForLogState } from '../audit/log-tiles.queries.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader, Tx } from '../platform/database/database.js';
 import { ErasingCustomer, Erasure } from './erasure.entity.js';
@@ -48,26 +49,27 @@ export async function countRows(reader: Reader, table: string, customer: Custome
 }
 
 /** Whether the log has entries of this pseudonym that it could not serve without what is sealed in them. */
-export async function hasUncommitted(reader: Reader, pseudonym: Buffer): Promise<boolean> {
+export async function hasUncommitted(reader: Reader, bucket: number, pseudonym: Buffer): Promise<boolean> {
   const [row] = await reader.query<{ found: boolean }[]>(
     `select exists (select from audit_log where pseudonym = $1 and commitment is null)
-         or exists (select from audit_pending where pseudonym = $1 and commitment is null) as found`,
-    [pseudonym],
+         or exists (select from audit_pending where bucket = $2 and pseudonym = $1 and commitment is null) as found`,
+    [pseudonym, bucket],
   );
   return row?.found ?? false;
 }
 
 /**
  * Takes out of the log's rows what is sealed and by whom, for so many at a time. The hashes stay, and all that is proved
- * by them. What waits to be numbered goes first: it may be moved into the log meanwhile, and is found there.
+ * by them. Nothing is numbered meanwhile, so that nothing is missed on its way into the log.
  *
  * @returns how many rows it has changed
  */
-export async function stripEntries(tx: Tx, pseudonym: Buffer, limit: number): Promise<number> {
+export async function stripEntries(tx: Tx, bucket: number, pseudonym: Buffer, limit: number): Promise<number> {
+  await waitForLogState(tx);
   await tx.query('set local role ccx_erase');
   const [, pending] = await tx.query<[unknown, number]>(
-    `update audit_pending set sealed = '', pseudonym = null where pseudonym = $1`,
-    [pseudonym],
+    `update audit_pending set sealed = '', pseudonym = null where bucket = $1 and pseudonym = $2`,
+    [bucket, pseudonym],
   );
   const [, logged] = await tx.query<[unknown, number]>(
     `update audit_log set sealed = '', pseudonym = null

@@ -8,6 +8,7 @@ import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
 import { RecentSignInRequiredError } from '../platform/http/recent-sign-in.js';
 import type { JsonObject } from '../platform/json.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { ExportQuery, SummaryQuery } from './export.dto.js';
 import { EXPORT_SCHEMA_PATH } from './export-lines.js';
 import { documentExample, linesExample } from './export.examples.js';
@@ -22,6 +23,7 @@ export class ExportController {
   constructor(private readonly exports: ExportService) {}
 
   @Get('v1/me/export')
+  @Weighs(4)
   @Access('customer', 'account')
   @RateLimit('export', { points: 10, seconds: 3600, by: 'principal' })
   @Operation({
@@ -88,6 +90,7 @@ export class ExportController {
   }
 
   @Get('v1/me/export/summary')
+  @Weighs(4)
   @Access('customer', 'account')
   @RateLimit('export', { points: 10, seconds: 3600, by: 'principal' })
   @Operation({

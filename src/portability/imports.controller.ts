@@ -9,6 +9,7 @@ import { InvalidCursorError, type Page, PageDto, PageQuery } from '../platform/h
 import { RateLimit } from '../platform/http/rate-limit.js';
 import { BodyLimit } from '../platform/http/route.js';
 import { UuidParam } from '../platform/http/validation.js';
+import { Weighs } from '../platform/overload/weight.js';
 import { CategoryFullError, TooManyPreferencesError } from '../preferences/preferences.errors.js';
 import { parseMapping } from './csv-mapping.js';
 import { readyMapping, readyMappings } from './csv-mappings.js';
@@ -98,6 +99,7 @@ export class ImportsController {
   @Access('customer', 'preferences.write')
   @IdempotentCreate()
   @BodyLimit(LARGEST_IMPORT)
+  @Weighs(4)
   @RateLimit('import', { points: 60, seconds: 3600, by: 'principal' })
   @Operation({
     id: 'importProfile',

@@ -13,7 +13,7 @@ const mira = customerKey('019a9c3e-7f10-7c41-9d2b-5a6f0f3b8e21');
 const noah = customerKey('019a9c3e-7f10-7c41-9d2b-5a6f0f3b8e22');
 const key = randomBytes(32);
 const vocabularies = { current: () => new Vocabulary(ccxCore110) } as VocabularyService;
-const documents = new PreferenceDocuments({} as SubjectKeys, vocabularies);
+const documents = new PreferenceDocuments({} as SubjectKeys, vocabularies, { watch: () => undefined } as never);
 
 const preferences = (count: number): Preference[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -7,6 +7,7 @@ import { open, seal } from '../platform/crypto/seal.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import type { CustomerKey } from '../platform/customer-key.js';
 import type { Reader } from '../platform/database/database.js';
+import { Forgetting } from '../platform/forgetting.js';
 import { VocabularyService } from '../vocabulary/vocabulary.service.js';
 import type { Preference } from './preference.js';
 import { findDocuments } from './preferences.queries.js';
@@ -24,7 +25,7 @@ export interface SealedDocument {
 
 const CACHED_BYTES = 64 * 1024 * 1024;
 /** What was erased is out of memory after this long, too. */
-const CACHED_FOR_MS = 600_000;
+const CACHED_FOR_MS = 60_000;
 /** Opened and prepared, a document takes several times the size of its text. */
 const PREPARED_FACTOR = 4;
 /** Below this, packing costs more time than it saves room. */
@@ -38,7 +39,10 @@ export class PreferenceDocuments {
   constructor(
     private readonly keys: SubjectKeys,
     private readonly vocabularies: VocabularyService,
-  ) {}
+    forgetting: Forgetting,
+  ) {
+    forgetting.watch(this.opened);
+  }
 
   /**
    * What the customer states now, in all categories or in some. A category without any preference may be missing.

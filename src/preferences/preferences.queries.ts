@@ -1,5 +1,5 @@
 import type { CustomerKey } from '../platform/customer-key.js';
-import type { Reader, Tx } from '../platform/database/database.js';
+import { named, type Reader, type Tx } from '../platform/database/database.js';
 import type { SealedDocument } from './preference-documents.js';
 import type { Change } from './preference-version.entity.js';
 
@@ -9,18 +9,22 @@ import type { Change } from './preference-version.entity.js';
  * twice) is spread over documents, some of which may not exist yet.
  */
 export async function lockProfile(tx: Tx, { bucket, customerId }: CustomerKey): Promise<Buffer | null> {
-  const [row] = await tx.query<{ profile_key: Buffer }[]>(
+  const [row] = await named<{ profile_key: Buffer }>(
+    tx,
+    'preferences.lock-profile',
     `select profile_key from subject_keys where bucket = $1 and customer_id = $2 for no key update`,
     [bucket, customerId],
   );
   return row?.profile_key ?? null;
 }
 
-/** The sealed documents of the customer and holds their rows until commit. */
-export function lockDocuments(tx: Tx, { bucket, customerId }: CustomerKey): Promise<SealedDocument[]> {
-  return tx.query(
+/** All sealed documents of a customer whose profile is held: nobody else changes one of them then. */
+export function documentsOfHeld(tx: Tx, { bucket, customerId }: CustomerKey): Promise<SealedDocument[]> {
+  return named(
+    tx,
+    'preferences.documents-of-held',
     `select category, version, vocabulary_version as "vocabularyVersion", sealed from preference_documents
-      where bucket = $1 and customer_id = $2 order by category for update`,
+      where bucket = $1 and customer_id = $2 order by category`,
     [bucket, customerId],
   );
 }
@@ -44,7 +48,9 @@ export async function saveDocument(
   { category, version, vocabularyVersion, sealed }: SealedDocument,
   at: Date,
 ): Promise<void> {
-  await tx.query(
+  await named(
+    tx,
+    'preferences.save-document',
     `insert into preference_documents (bucket, customer_id, category, version, vocabulary_version, sealed, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (bucket, customer_id, category) do update
@@ -69,7 +75,9 @@ export async function insertVersions(
   versions: readonly NewVersion[],
   { vocabularyVersion, delegationId, at }: { vocabularyVersion: string; delegationId: string | null; at: Date },
 ): Promise<void> {
-  await tx.query(
+  await named(
+    tx,
+    'preferences.insert-versions',
     `insert into preference_versions
        (bucket, customer_id, preference_id, version, change, category, vocabulary_version, sealed, at, delegation_id)
      select $1, $2, preference_id, version, change, category, $3, sealed, $4, $5

@@ -16,7 +16,7 @@ import { PreferenceDocuments, sealVersion } from './preference-documents.js';
 import type { Change } from './preference-version.entity.js';
 import type { Preference } from './preference.js';
 import { CategoryFullError, TooManyPreferencesError } from './preferences.errors.js';
-import { insertVersions, lockDocuments, lockProfile, saveDocument } from './preferences.queries.js';
+import { documentsOfHeld, insertVersions, lockProfile, saveDocument } from './preferences.queries.js';
 import { categoryOf, Profile } from './profile.js';
 import { isAhead, isTaken } from './understood.js';
 
@@ -76,7 +76,7 @@ export class Profiles {
     if (!wrapped) throw new UnauthenticatedError('This customer has been erased.');
     await this.rights.assertStands(tx, customer, actor.delegation);
     const profileKey = this.keys.unwrapProfileKey(customer, wrapped);
-    const rows = await lockDocuments(tx, customer);
+    const rows = await documentsOfHeld(tx, customer);
     const vocabulary = this.vocabularies.current();
     if (rows.some(({ vocabularyVersion }) => isAhead(vocabularyVersion, vocabulary))) throw new UnavailableError();
     const documents = rows.map((row) => this.documents.open(customer, profileKey, row));

@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 
 import { AuditorsController } from './auditors.controller.js';
 import { EnrolmentsController } from './enrolments.controller.js';
 import { EnrolmentsService } from './enrolments.service.js';
-import { StaffActsInterceptor } from './staff-acts.interceptor.js';
+import { StaffActsGuard } from './staff-acts.guard.js';
 import { StaffFactors } from './staff-factors.service.js';
 import { StaffJournal } from './staff-journal.js';
 import { StaffResetsController } from './staff-resets.controller.js';
@@ -22,8 +21,8 @@ import { StaffService } from './staff.service.js';
     StaffFactors,
     EnrolmentsService,
     StaffJournal,
-    { provide: APP_INTERCEPTOR, useClass: StaffActsInterceptor },
+    StaffActsGuard,
   ],
-  exports: [StaffService],
+  exports: [StaffService, StaffActsGuard],
 })
 export class StaffModule {}

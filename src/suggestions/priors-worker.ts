@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 
 import { Clock } from '../platform/clock.js';
 import { CustomerKeysMissingError } from '../platform/crypto/subject-keys.js';
@@ -20,6 +21,8 @@ const PAGE = 50;
 const MOST_CUSTOMERS = 5_000;
 /** About how long a step of gathering takes. */
 const STEP_MS = 2_000;
+/** One fit a day, and those that an operator has asked for. */
+const JOBS_AT_ONCE = 4;
 const LOOK_EVERY_MS = 3_600_000;
 const FIT_EVERY_MS = 24 * LOOK_EVERY_MS;
 
@@ -34,8 +37,11 @@ interface Gathering {
 @Injectable()
 export class PriorsWorker implements OnModuleInit, LongJobWorker<Gathering> {
   readonly kind = PRIORS_JOB;
-  /** Of jobs under way. Whoever goes on with the job of a process that died begins anew: this is held by nobody else. */
-  private readonly gatherings = new Map<string, Gathering>();
+  /**
+   * Of jobs under way. Whoever goes on with the job of another process begins anew: this is held by nobody else. Those
+   * that another one has finished are pushed out by newer ones.
+   */
+  private readonly gatherings = new LRUCache<string, Gathering>({ max: JOBS_AT_ONCE });
 
   constructor(
     private readonly database: Database,

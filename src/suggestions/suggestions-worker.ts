@@ -12,7 +12,14 @@ import { rulesOf } from './candidates.js';
 import { deleteDaysBefore, markStale, staleDays } from './days.queries.js';
 import { EvidenceDays } from './evidence-days.service.js';
 import { PresentationService } from './presentation.service.js';
-import { dueCustomers, lockSettings, lookAtAll, lookAtThoseBefore, putOff } from './suggestions.queries.js';
+import {
+  dueCustomers,
+  enabledAmong,
+  lockSettings,
+  lookAtAll,
+  lookAtThoseBefore,
+  putOff,
+} from './suggestions.queries.js';
 
 export const SUGGESTIONS = 'suggestions';
 
@@ -43,7 +50,7 @@ export class SuggestionsWorker implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.outbox.handle(SUGGESTIONS, [...changesOfStanding, 'preferences.changed'], (event) => this.note(event));
+    this.outbox.handleAll(SUGGESTIONS, [...changesOfStanding, 'preferences.changed'], (events) => this.noteAll(events));
     this.outbox.handle('suggestions.expiry', ['interactions.expired'], (event) => this.forget(event));
     this.jobs.every(SUGGESTIONS, INTERVAL_MS, () => this.work());
   }
@@ -84,12 +91,20 @@ export class SuggestionsWorker implements OnModuleInit {
     return isMore;
   }
 
-  private async note({ customer, type, data }: OutboxEvent): Promise<void> {
-    if (!customer) return;
+  // Most customers have no suggestions: one statement finds those who do.
+  private async noteAll(events: readonly OutboxEvent[]): Promise<void> {
+    const customers = events.flatMap(({ customer }) => customer ?? []);
+    for (const customer of await enabledAmong(this.database.reader, customers)) {
+      const theirs = events.filter((event) => event.customer?.customerId === customer.customerId);
+      await this.note(customer, new Set(theirs.flatMap(({ data }) => (data.days as string[] | undefined) ?? [])));
+    }
+  }
+
+  private async note(customer: CustomerKey, days: ReadonlySet<string>): Promise<void> {
     await this.database.transaction(async (tx) => {
       const settings = await lockSettings(tx, customer);
       if (!settings?.isEnabled()) return;
-      if (type !== 'preferences.changed') await markStale(tx, customer, data.days as string[]);
+      if (days.size > 0) await markStale(tx, customer, [...days].sort());
       settings.lookAgain(this.clock.now());
       await tx.save(settings);
     });

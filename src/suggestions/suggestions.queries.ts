@@ -22,6 +22,17 @@ export async function lockOrMakeSettings(tx: Tx, customer: CustomerKey): Promise
   return (await lockSettings(tx, customer)) as SuggestionSettings;
 }
 
+/** Which of these have suggestions, each once. */
+export async function enabledAmong(reader: Reader, customers: readonly CustomerKey[]): Promise<CustomerKey[]> {
+  return reader.query<CustomerKey[]>(
+    `select distinct bucket, customer_id as "customerId"
+       from unnest($1::int[], $2::uuid[]) as who (bucket, customer_id)
+       join suggestion_settings using (bucket, customer_id)
+      where enabled_at is not null`,
+    [customers.map(({ bucket }) => bucket), customers.map(({ customerId }) => customerId)],
+  );
+}
+
 /** Those whose events are to be looked at, who has waited longest first. */
 export async function dueCustomers(reader: Reader, now: Date, limit: number): Promise<CustomerKey[]> {
   return reader.query<CustomerKey[]>(

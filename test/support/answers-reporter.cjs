@@ -2,6 +2,8 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { parse } = require('yaml');
 
+const { isWhole } = require('./whole-run.cjs');
+
 /**
  * Fails a whole run when the API description promises an answer that no test has seen. Runs of some of the tests, and
  * runs that failed anyway, are not judged.
@@ -13,7 +15,7 @@ module.exports = class AnswersReporter {
 
   onRunComplete(_contexts, results) {
     const folder = process.env.CCX_TEST_FOLDER;
-    if (!folder || !this.isWhole(results)) return;
+    if (!folder || !isWhole(this.globalConfig) || hasFailed(results)) return;
     const seen = new Set(linesIn(join(folder, 'answers')));
     this.unseen = documentedAnswers(join(this.globalConfig.rootDir, 'openapi/ccx.yaml')).filter(
       (answer) => !seen.has(answer),
@@ -25,14 +27,11 @@ module.exports = class AnswersReporter {
     const list = this.unseen.map((answer) => `  - ${answer}`).join('\n');
     return new Error(`No test has produced these documented answers (operation, status):\n${list}`);
   }
-
-  isWhole({ numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites }) {
-    const { testPathPatterns, testNamePattern, onlyChanged, onlyFailures, shard } = this.globalConfig;
-    const isFiltered =
-      (testPathPatterns?.patterns?.length ?? 0) > 0 || testNamePattern || onlyChanged || onlyFailures || shard;
-    return !isFiltered && numFailedTests + numFailedTestSuites + numRuntimeErrorTestSuites === 0;
-  }
 };
+
+function hasFailed({ numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites }) {
+  return numFailedTests + numFailedTestSuites + numRuntimeErrorTestSuites > 0;
+}
 
 function linesIn(folder) {
   if (!existsSync(folder)) return [];

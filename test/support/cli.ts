@@ -1,11 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import { runSetting } from './database-server.js';
+import { recorded } from './recorded.js';
 
 export interface Finished {
   readonly code: number | null;
@@ -57,15 +59,27 @@ export class RunningService {
     readonly url: string,
   ) {}
 
-  static async start(invocation: Invocation & { port: number }): Promise<RunningService> {
-    const { port } = invocation;
-    const program = new Program(['serve'], { ...invocation, env: { PORT: String(port), ...invocation.env } });
+  static async start(invocation: Invocation & { port: number; args?: readonly string[] }): Promise<RunningService> {
+    const { port, args = [] } = invocation;
+    const program = new Program(['serve', ...args], { ...invocation, env: { PORT: String(port), ...invocation.env } });
     await program.says(/CCX is ready/);
     return new RunningService(program, `http://127.0.0.1:${port}`);
   }
 
   get stderr(): string {
     return this.program.stderr;
+  }
+
+  get pid(): number {
+    return this.program.pid;
+  }
+
+  /** The processes that it has started, by their numbers, the oldest first: its workers. */
+  async children(): Promise<number[]> {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+    const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+    const own = processes.filter(([, parent, ...args]) => parent === String(this.pid) && args.at(-1) === 'serve');
+    return own.map(([pid]) => Number(pid)).toSorted((a, b) => a - b);
   }
 
   /** Where its embedded database listens. */
@@ -105,7 +119,7 @@ class Program {
     const { PATH = '', HOME = '' } = process.env;
     this.child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env: { PATH, HOME, ...env },
+      env: recorded({ PATH, HOME, ...env }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
@@ -115,6 +129,10 @@ class Program {
       stdout: this.stdout,
       stderr: this.stderr,
     }));
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -148,4 +166,21 @@ export async function ccxInterrupted(
   await program.says(at);
   program.kill('SIGINT');
   return program.ended;
+}
+
+/** Waits until nobody listens at that port. */
+export async function untilSilent(port: number): Promise<void> {
+  for (const _ of Array(200)) {
+    if (!(await answers(port))) return;
+    await delay(50);
+  }
+  throw new Error(`Something still answers at port ${port}.`);
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }

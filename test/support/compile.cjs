@@ -8,11 +8,11 @@ const root = join(__dirname, '../..');
  * Compiles the sources as they are now into ES modules that plain Node.js can run, without looking at their types: for
  * what runs outside jest (the setup of a run, and tests that start processes).
  */
-async function compile(folder) {
+async function compile(folder, sources = ['src', 'migrations']) {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  const files = (await Promise.all(['src', 'migrations'].map(sourcesOf))).flat();
+  const files = (await Promise.all(sources.map(sourcesOf))).flat();
   await Promise.all(files.map((file) => compileFile(file, join(folder, file.replace(/\.ts$/, '.js')))));
 }
 

@@ -14,7 +14,15 @@ export async function tablesOf(db: Pool, column?: string): Promise<string[]> {
 }
 
 /** What changes with every call, or by itself, and says nothing of what was asked. */
-const passing = ['job_leases', 'rate_limits', 'dpop_proofs', 'oauth_replays', 'audit_state', 'outbox_deliveries'];
+const passing = [
+  'job_leases',
+  'rate_limits',
+  'dpop_proofs',
+  'oauth_replays',
+  'audit_state',
+  'outbox_deliveries',
+  'interaction_counter_marks',
+];
 
 /** The rows of each table; those of the log together, wherever they have got to. */
 export async function contentsOf(db: Pool): Promise<Record<string, string[]>> {

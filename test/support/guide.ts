@@ -138,3 +138,16 @@ function textDiffers(printed: string, actual: unknown, known: Known, at: string)
   const same = typeof actual === 'string' && new RegExp(`^${pattern.join('.*')}$`, 's').test(actual);
   return same ? [] : [`${at || '/'} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`];
 }
+
+/** The block of a guide that begins with these words after its fence, such as `sh restore`. */
+export function codeBlock(file: string, opening: string): string {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const start = lines.findIndex((line) => line.trim() === `\`\`\`${opening}`);
+  if (start < 0) throw new Error(`${file} has no block that begins with ${opening}.`);
+  const indent = lines[start]!.indexOf('`');
+  const length = lines.slice(start + 1).findIndex((line) => line.trim() === '```');
+  return lines
+    .slice(start + 1, start + 1 + length)
+    .map((line) => line.slice(indent))
+    .join('\n');
+}

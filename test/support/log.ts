@@ -9,17 +9,13 @@ import { Database } from '../../src/platform/database/database.js';
 import { Publisher } from '../../src/audit/publisher.js';
 import type { TestApp } from './app.js';
 import { eventually } from './eventually.js';
+import { holdJobs } from './jobs.js';
 
 const LOG_JOBS = ['audit-sequencer', 'log-publisher', 'log-anchors'];
 
 /** Keeps every process from numbering and publishing by itself, which would get in between. */
 export async function holdLogJobs(app: TestApp): Promise<void> {
-  await app.db.query(
-    `insert into job_leases (name, holder, expires_at)
-     select name, gen_random_uuid(), 'infinity' from unnest($1::text[]) as name
-     on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at`,
-    [LOG_JOBS],
-  );
+  await holdJobs(app, ...LOG_JOBS);
 }
 
 /** Writes so many entries about nobody in particular, which wait to be numbered. */

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { TestApp } from './app.js';
 import { runSetting } from './database-server.js';
+import { recorded } from './recorded.js';
 
 const PATIENCE_MS = 60_000;
 
@@ -32,7 +33,7 @@ export async function startSecondProcess(
   const { config } = app;
   const child = spawn(process.execPath, [join(runSetting('compiled'), 'src/cli/ccx.js'), 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
+    env: recorded({
       PATH: process.env['PATH'],
       NODE_ENV: 'test',
       PORT: String(port),
@@ -46,7 +47,7 @@ export async function startSecondProcess(
       RATE_LIMITS: 'off',
       SEED: 'off',
       ...env,
-    },
+    }),
   });
   const said: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(String(chunk)));

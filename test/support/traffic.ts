@@ -1,25 +1,31 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { TestCustomer } from './actors.js';
-import type { TestApp } from './app.js';
-import { ask } from './consents.js';
 import { eventually } from './eventually.js';
-import { aSale, type Reporter, report } from './events.js';
-import type { JsonAnswer, RetailerAccess } from './oauth.js';
 
 /** Something that was acknowledged: `<customer> preference <id> v2 revised`. */
 export type Fact = string;
 
-/** Does something over HTTP, and notes each thing as soon as it is acknowledged. */
-type Errand = (note: (fact: Fact) => void) => Promise<void>;
+export interface Caller {
+  /** Notes something as soon as it is acknowledged. */
+  note(fact: Fact): void;
+  /** Sends the same request again where it was not answered: it must bear that. */
+  again<T>(send: () => Promise<T>): Promise<T>;
+}
 
-/** People and programs who call a service at the same time, until it breaks down under them. */
+/** Does something over HTTP. */
+export type Errand = (caller: Caller) => Promise<void>;
+
+/** Between one errand and the next of somebody who goes on through breakdowns, so that a machine has room for more. */
+const REST_MS = 200;
+/** After which a call is as good as cut: its connection may be in the hands of nobody. */
+const PATIENCE_MS = 20_000;
+
+/** People and programs who call a service at the same time, while it breaks down under them. */
 export class Traffic {
   readonly acknowledged: Fact[] = [];
   /** Answers that nobody should get, whatever becomes of the service. */
   readonly faults: string[] = [];
-  /** Requests that were never answered. */
+  /** Requests that were never answered, or put off. */
   interrupted = 0;
 
   constructor(private readonly errands: readonly Errand[]) {}
@@ -30,124 +36,78 @@ export class Traffic {
    */
   async until(breakdown: () => Promise<unknown>, afterMs: number): Promise<void> {
     const busy = new Set<Errand>();
-    const callers = this.errands.map((errand) => this.repeat(errand, () => busy.add(errand)));
-    await eventually(() => {
-      if (busy.size + this.faults.length < this.errands.length) throw new Error('Somebody gets nothing done.');
+    const callers = this.errands.map(async (errand) => {
+      while (await this.do(errand, false)) busy.add(errand);
     });
+    await this.untilBusy(busy);
     await delay(afterMs);
     await breakdown();
     await Promise.all(callers);
   }
 
-  private async repeat(errand: Errand, onDone: () => void): Promise<void> {
-    for (;;) {
-      try {
-        await errand((fact) => this.acknowledged.push(fact));
-        onDone();
-      } catch (error) {
-        // What fetch says when a connection is refused or cut; jest has a TypeError of its own.
-        if ((error as Error).name === 'TypeError') this.interrupted++;
-        else this.faults.push(String(error));
-        return;
+  /** Lets everybody call again and again, whatever breaks down, from when all get something done until `work` is done. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const busy = new Set<Errand>();
+    let over = false;
+    const isOver = () => over;
+    const callers = this.errands.map(async (errand) => {
+      while (!isOver()) {
+        if (await this.do(errand, true)) busy.add(errand);
+        await delay(REST_MS);
       }
+    });
+    try {
+      await this.untilBusy(busy);
+      return await work();
+    } finally {
+      over = true;
+      await Promise.all(callers);
+    }
+  }
+
+  private async untilBusy(busy: ReadonlySet<Errand>): Promise<void> {
+    await eventually(() => {
+      if (busy.size + this.faults.length < this.errands.length) throw new Error('Somebody gets nothing done.');
+    });
+  }
+
+  /** Answers whether it was done. Whoever is patient sends again what was not answered, until they are given up. */
+  private async do(errand: Errand, isPatient: boolean): Promise<boolean> {
+    const givenUp = new AbortController();
+    const again = async <R>(send: () => Promise<R>): Promise<R> => {
+      for (;;) {
+        try {
+          return await send();
+        } catch (error) {
+          if (!isPatient || givenUp.signal.aborted || !isInterruption(error)) throw error;
+          this.interrupted++;
+          await delay(REST_MS);
+        }
+      }
+    };
+    try {
+      const caller = { note: (fact: Fact) => void this.acknowledged.push(fact), again };
+      await Promise.race([errand(caller), tooLong(givenUp.signal)]);
+      return true;
+    } catch (error) {
+      if (isInterruption(error)) this.interrupted++;
+      else this.faults.push(String(error));
+      return false;
+    } finally {
+      givenUp.abort();
     }
   }
 }
 
-export const registers =
-  (app: TestApp): Errand =>
-  async (note) => {
-    const account = { email: `${randomUUID()}@example.org`, password: 'three geese over the canal' };
-    const { customer_id } = await asCustomer(app, undefined, 'POST', '/v1/customers', 201, account);
-    note(`${customer_id} customer registered`);
-  };
-
-/** Records, revises and removes preferences. */
-export const states =
-  (app: TestApp, { token, customerId }: TestCustomer): Errand =>
-  async (note) => {
-    const statement = { value: { brand: randomUUID() }, strength: 'want', applies_to: { level: 'everyone' } };
-    const path = '/v1/me/preferences';
-    const draft = { attribute: 'brand.affinity', ...statement };
-    const { id, version } = await asCustomer(app, token, 'POST', path, 201, draft);
-    note(`${customerId} preference ${id} v${version} recorded`);
-    const current = await call(app, token, 'GET', `${path}/${id}`);
-    const etag = current.headers.get('etag') ?? '';
-    const avoided = { ...statement, strength: 'avoid' };
-    const revised = await asCustomer(app, token, 'PUT', `${path}/${id}`, 200, avoided, { 'if-match': etag });
-    note(`${customerId} preference ${id} v${revised.version} revised`);
-    if (Math.random() < 0.1) return; // a few stay; all of them would not fit
-    await asCustomer(app, token, 'DELETE', `${path}/${id}`, 204);
-    note(`${customerId} preference ${id} v${revised.version + 1} removed`);
-  };
-
-/** Is asked for a consent, gives it and withdraws it. */
-export const decides =
-  (app: TestApp, { token, email, customerId }: TestCustomer, asker: RetailerAccess): Errand =>
-  async (note) => {
-    const { id } = expecting(await ask(asker, { email }), 201);
-    note(`${customerId} request ${id} opened`);
-    const path = '/v1/me';
-    const { consent } = await asCustomer(app, token, 'POST', `${path}/consent-requests/${id}/approve`, 200, {});
-    // One that an earlier call has left standing is renewed.
-    note(`${customerId} consent ${consent.id} v${consent.version} ${consent.version === 1 ? 'given' : 'renewed'}`);
-    note(`${customerId} receipt ${consent.receipt.id}`);
-    const ended = await asCustomer(app, token, 'POST', `${path}/consents/${consent.id}/withdraw`, 200, {});
-    note(`${customerId} consent ${consent.id} v${ended.version} withdrawn`);
-    note(`${customerId} receipt ${ended.receipt.id}`);
-  };
-
-export const reports =
-  (app: TestApp, { tills, subject, customer }: Reporter): Errand =>
-  async (note) => {
-    const sales = Array.from({ length: 1 + Math.floor(Math.random() * 5) }, () => aSale(app, { subject }));
-    const { results } = expecting(await report(tills, sales), 200);
-    for (const { id, outcome } of results as { id: string; outcome: string }[]) {
-      if (outcome === 'stored') note(`${customer.customerId} interaction ${id}`);
-    }
-  };
-
-export const reads =
-  (till: RetailerAccess, { customerId }: TestCustomer): Errand =>
-  async (note) => {
-    const { disclosure_id } = expecting(await till.fetch('GET', '/v1/preferences?touchpoint=till'), 200);
-    note(`${customerId} disclosure ${disclosure_id}`);
-  };
-
-async function asCustomer(
-  app: TestApp,
-  token: string | undefined,
-  method: string,
-  path: string,
-  status: number,
-  body?: object,
-  headers?: Readonly<Record<string, string>>,
-) {
-  return expecting(await call(app, token, method, path, body, headers), status);
+async function tooLong(signal: AbortSignal): Promise<never> {
+  await delay(PATIENCE_MS, undefined, { signal }).catch(() => undefined);
+  throw new PutOffError('Nobody answers.');
 }
 
-async function call(
-  app: TestApp,
-  token: string | undefined,
-  method: string,
-  path: string,
-  body?: object,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<JsonAnswer> {
-  const response = await fetch(app.url + path, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
-}
+/** The service has said that it cannot answer now. */
+export class PutOffError extends Error {}
 
-function expecting({ status, body }: JsonAnswer, expected: number) {
-  if (status !== expected) throw new Error(`Answered ${status} instead of ${expected}: ${JSON.stringify(body)}`);
-  return body;
+function isInterruption(error: unknown): boolean {
+  // What fetch says when a connection is refused or cut; jest has a TypeError of its own.
+  return error instanceof PutOffError || (error as Error).name === 'TypeError';
 }

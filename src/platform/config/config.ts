@@ -50,6 +50,13 @@ export class Config {
   @Max(65_535)
   readonly PORT: number = 3000;
 
+  /** How many processes answer at that port. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  readonly WORKERS: number = 1;
+
   /** The origin under which callers reach the service. It is the OAuth issuer, so it must not change later. */
   @Matches(/^https?:\/\/[^/?#]+\/?$/, { message: '$property must be an origin, such as https://ccx.example' })
   @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true })
@@ -70,6 +77,20 @@ export class Config {
   @Min(1)
   @Max(1000)
   readonly DATABASE_POOL: number = 10;
+
+  /** How many connections besides are for the quick reads of requests, many at once on each; 0 for none. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(100)
+  readonly DATABASE_READ_CONNECTIONS: number = 2;
+
+  /** How long one statement of a request may take. A server that is silent for longer is taken for dead. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  readonly DATABASE_STATEMENT_SECONDS: number = 30;
 
   /** Whether hot statements are named, so that PostgreSQL prepares them once. Off for poolers that lose them. */
   @OnOff()
@@ -128,6 +149,48 @@ export class Config {
   @IsInt()
   @Min(1)
   readonly REQUESTS_PER_MINUTE: number = 6000;
+
+  /** How many requests are worked on at once, in the weight of a read. What comes beyond waits. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  readonly REQUESTS_AT_ONCE: number = 16;
+
+  /** How many requests may be here at all, 16 KiB of a body counting as one more. One caller has half of it at most. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(2)
+  @Max(1_000_000)
+  readonly REQUESTS_IN_LINE: number = 8000;
+
+  /** How long a request waits for its turn at most. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(30)
+  readonly REQUEST_WAIT_SECONDS: number = 2;
+
+  /** The most connections that callers may have. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly CONNECTIONS: number = 10_000;
+
+  /** The most connections of one address, unless it is a proxy's (`TRUST_PROXY`). */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly CONNECTIONS_PER_ADDRESS: number = 1000;
+
+  /** By how much the process may be late before it lets nobody in any more who has many requests here. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(60_000)
+  readonly LOOP_DELAY_LIMIT_MS: number = 100;
 
   @IsIn(logLevels)
   readonly LOG_LEVEL!: (typeof logLevels)[number];
@@ -263,9 +326,30 @@ export class Config {
   @MinLength(1)
   readonly METRICS_HOST: string = '127.0.0.1';
 
+  /** Who takes traces by OTLP over HTTP, at `/v1/traces` of this address. Without it, or the next, none are made. */
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true, disallow_auth: true })
+  @IsOptional()
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  /** The same, as the whole address. Other settings of OpenTelemetry are read by its own packages. */
+  @IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true, disallow_auth: true })
+  @IsOptional()
+  readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+
+  /** `true` makes no traces, whatever the other settings say. */
+  @IsIn(['true', 'false'])
+  readonly OTEL_SDK_DISABLED: 'true' | 'false' = 'false';
+
   /** The origin under which the service is reached: `iss` of its tokens and base of every absolute URL. */
   get issuer(): string {
     return new URL(this.PUBLIC_URL).origin;
+  }
+
+  /** Where traces go; nowhere, unless it is said. */
+  get tracesTo(): string | undefined {
+    if (this.OTEL_SDK_DISABLED === 'true') return undefined;
+    const base = this.OTEL_EXPORTER_OTLP_ENDPOINT;
+    return this.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base.replace(/\/$/, '')}/v1/traces`);
   }
 
   get isProduction(): boolean {

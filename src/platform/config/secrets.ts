@@ -90,7 +90,7 @@ export function made(dataFolder: string, name: string, make: () => string): stri
   const path = join(folder, name);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}`;
+    const draft = `${path}.${randomBytes(8).toString('hex')}`; // processes of two containers may have one number
     writeFileSync(draft, `${make()}\n`, { mode: 0o600 });
     // A link, not a rename: of two processes that start at once, the second keeps the first one's secret.
     try {

@@ -9,7 +9,10 @@ export function encryptBlock(key: Buffer, block: Uint8Array): Buffer {
   return Buffer.concat([cipher.update(block), cipher.final()]);
 }
 
-export function decryptBlock(key: Buffer, block: Uint8Array): Buffer {
+export const BLOCK_BYTES = 16;
+
+/** Undoes it for any number of blocks that follow each other. */
+export function decryptBlocks(key: Buffer, blocks: Uint8Array): Buffer {
   const decipher = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
-  return Buffer.concat([decipher.update(block), decipher.final()]);
+  return Buffer.concat([decipher.update(blocks), decipher.final()]);
 }

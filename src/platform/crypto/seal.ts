@@ -1,6 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, hash, hkdfSync } from 'node:crypto';
+
+import { randomBytesFromPool } from './random-pool.js';
 
 const VERSION = 1;
+const VERSION_BYTE = Buffer.of(VERSION);
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -16,13 +19,11 @@ export class SealBrokenError extends Error {
  * @param aad What the sealed bytes belong to; opening demands the same, so that they cannot be moved to another row.
  */
 export function seal(key: Buffer, plaintext: Buffer | string, aad: string): Buffer {
-  const iv = randomBytes(IV_BYTES);
+  const iv = randomBytesFromPool(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(aad));
-  const sealed = Buffer.concat([
-    cipher.update(typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext),
-    cipher.final(),
-  ]);
-  return Buffer.concat([Buffer.of(VERSION), iv, sealed, cipher.getAuthTag()]);
+  const sealed = cipher.update(typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext);
+  cipher.final(); // a stream cipher holds nothing back
+  return Buffer.concat([VERSION_BYTE, iv, sealed, cipher.getAuthTag()]);
 }
 
 /** Opens what `seal` made. @throws SealBrokenError */
@@ -40,9 +41,12 @@ export function open(key: Buffer, sealed: Buffer, aad: string): Buffer {
 }
 
 export function sha256(...parts: (Buffer | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const [only] = parts;
+  // In one call where there is one part: half the price of an object for it.
+  if (only !== undefined && parts.length === 1) return hash('sha256', only, 'buffer');
+  const whole = createHash('sha256');
+  for (const part of parts) whole.update(part);
+  return whole.digest();
 }
 
 export function hmac(key: Buffer, ...parts: (Buffer | string)[]): Buffer {

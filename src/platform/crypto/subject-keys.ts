@@ -4,6 +4,7 @@ import { NIL } from 'uuid';
 
 import { type CustomerKey, customerKey } from '../customer-key.js';
 import { type Reader, type Tx, whenOver } from '../database/database.js';
+import { Forgetting } from '../forgetting.js';
 import { Random } from '../random.js';
 import { Kek } from './kek.js';
 import { Pepper } from './pepper.js';
@@ -39,7 +40,9 @@ export class SubjectKeys {
     private readonly pepper: Pepper,
     private readonly random: Random,
     wrapped: WrappedKeys,
+    forgetting: Forgetting,
   ) {
+    for (const cache of [this.cache, this.profileKeys]) forgetting.watch(cache);
     const row = { table: 'subject_keys', key: { bucket: 'int', customer_id: 'uuid' }, of: 'customer_id' } as const;
     wrapped.register(
       { ...row, column: 'profile_key', aad: (customerId) => profileAad({ customerId }) },
@@ -175,7 +178,11 @@ export class SubjectKeys {
 // Named by the wrapped bytes too: after a re-wrap or an erasure the old entry is never found again.
 const profileName = ({ customerId }: CustomerKey, wrapped: Buffer) => `${customerId}:${wrapped.toString('base64')}`;
 
+const pseudonyms = new WeakMap<Buffer, Buffer>();
+
 /** By what the log names a customer: 128 bits that only the holder of the audit key can make. */
 export function pseudonymOf(auditKey: Buffer): Buffer {
-  return hmac(auditKey, 'pseudonym').subarray(0, 16);
+  let pseudonym = pseudonyms.get(auditKey);
+  if (!pseudonym) pseudonyms.set(auditKey, (pseudonym = hmac(auditKey, 'pseudonym').subarray(0, 16)));
+  return pseudonym;
 }

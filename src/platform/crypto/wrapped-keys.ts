@@ -56,33 +56,34 @@ export class WrappedKeys {
   }
 
   /**
-   * Wraps anew, by the current KEK, the first keys after `after` that an earlier one has wrapped. Their rows are held
-   * until commit; whoever reads them gets the one or the other, and both open.
+   * Wraps anew, by the current KEK, the first keys after `after` that an earlier one has wrapped, each unless it has
+   * changed meanwhile. Whoever reads them gets the one or the other, and both open.
    * @throws SealBrokenError, UnknownKekError when one does not open
    */
   async rewrap(tx: Tx, column: WrappedColumn, after: RowKey | null, limit: number): Promise<RewrappedPage> {
-    const rows = await this.lockOld(tx, column, after, limit);
+    const rows = await this.findOld(tx, column, after, limit);
     if (rows.length === 0) return { count: 0, last: null };
     const keyColumns = Object.entries(column.key);
     const match = keyColumns.map(([name]) => `t.${name} = v.${name}`).join(' and ');
-    const arrays = keyColumns.map(([, type], index) => `$${index + 2}::text[]::${type}[]`).join(', ');
+    const arrays = keyColumns.map(([, type], index) => `$${index + 3}::text[]::${type}[]`).join(', ');
     const names = keyColumns.map(([name]) => name).join(', ');
     await tx.query(
       `update ${column.table} t set ${column.column} = v.wrapped
-         from unnest(${arrays}, $1::bytea[]) as v (${names}, wrapped)
-        where ${match}`,
+         from unnest(${arrays}, $1::bytea[], $2::bytea[]) as v (${names}, wrapped, was)
+        where ${match} and t.${column.column} = v.was`,
       [
         rows.map(({ of, wrapped }) => {
           const aad = column.aad(of);
           return this.kek.wrap(this.kek.unwrap(wrapped, aad), aad);
         }),
+        rows.map(({ wrapped }) => wrapped),
         ...keyColumns.map((_, index) => rows.map(({ key }) => key[index])),
       ],
     );
     return { count: rows.length, last: rows.length === limit ? (rows.at(-1)?.key ?? null) : null };
   }
 
-  private lockOld(tx: Tx, { table, column, key, of }: WrappedColumn, after: RowKey | null, limit: number) {
+  private findOld(tx: Tx, { table, column, key, of }: WrappedColumn, after: RowKey | null, limit: number) {
     const names = Object.keys(key);
     const values = Object.values(key).map((type, index) => `$${index + 3}::${type}`);
     const later = after ? `(${names.join(', ')}) > (${values.join(', ')})` : 'true';
@@ -91,7 +92,7 @@ export class WrappedKeys {
          from ${table}
         where ${isOld(column)} <> $1 and ${later}
         order by ${names.join(', ')}
-        limit $2 for no key update`,
+        limit $2`,
       [this.kek.prefix, limit, ...(after ?? [])],
     );
   }

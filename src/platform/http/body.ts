@@ -33,10 +33,10 @@ export async function acceptBodies(fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRoute', (route) => {
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
   });
-  fastify.addHook('onRequest', async (request) => {
-    if (request.is404 || !hasBody(request)) return;
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (request.is404 || !hasBody(request)) return done();
     const accepted = request.routeOptions.config.consumes ?? JSON_BODY;
-    if (!isAccepted(request, accepted)) throw new UnsupportedMediaTypeError(accepted);
+    done(isAccepted(request, accepted) ? undefined : new UnsupportedMediaTypeError(accepted));
   });
 }
 

@@ -1,9 +1,10 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 
 import { UnavailableError } from '../errors.js';
+import { onRequestEnd } from './request-end.js';
 
 /** Knows the requests under way, so that a stop can wait for them and turn new ones away. */
 @Injectable()
@@ -16,10 +17,15 @@ export class Drain {
     return this.begun;
   }
 
+  /** How many requests are under way. */
+  get requests(): number {
+    return this.underWay;
+  }
+
   /** Counts a request until its connection is done with it. */
-  track(response: ServerResponse): void {
+  track({ socket }: IncomingMessage, response: ServerResponse): void {
     this.underWay++;
-    response.once('close', () => {
+    onRequestEnd(socket, response, () => {
       this.underWay--;
       if (this.underWay === 0) this.whenEmpty?.();
     });
@@ -40,9 +46,9 @@ export class Drain {
 
 /** Answers 503 while draining. Health stays answered, so that a balancer sees why. */
 export function refuseWhileDraining(fastify: FastifyInstance, drain: Drain): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!drain.draining || request.url.startsWith('/health/')) return;
-    void reply.header('connection', 'close');
-    throw new UnavailableError('The service is about to stop; another instance will answer.');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!drain.draining || request.url.startsWith('/health/')) return done();
+    reply.header('connection', 'close');
+    done(new UnavailableError('The service is about to stop; another instance will answer.'));
   });
 }

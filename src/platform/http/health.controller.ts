@@ -20,6 +20,8 @@ class HealthDto {
 
 @Controller('health')
 export class HealthController {
+  private asking?: Promise<boolean>;
+
   constructor(
     private readonly database: Database,
     private readonly drain: Drain,
@@ -60,7 +62,13 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  private async databaseAnswers(): Promise<boolean> {
+  /** One question is under way at most, since whoever asks here stands in no line. */
+  private databaseAnswers(): Promise<boolean> {
+    this.asking ??= this.askDatabase().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async askDatabase(): Promise<boolean> {
     const answered = this.database.reader.query('select 1').then(
       () => true,
       () => false,

@@ -15,7 +15,7 @@ export class IdempotencyKeyReusedError extends CcxError {
 @Problem({
   code: 'idempotency-in-progress',
   kind: 'conflict',
-  title: 'The request with this Idempotency-Key is still running',
+  title: 'The request with this Idempotency-Key is about to be answered',
   advice: 'Wait a moment and repeat the request with the same key; it answers what the first one answered.',
   retryable: true,
 })
@@ -30,11 +30,11 @@ export class IdempotencyInProgressError extends CcxError {
 @Problem({
   code: 'idempotency-outcome-unknown',
   kind: 'conflict',
-  title: 'Nobody knows how the request with this Idempotency-Key ended',
-  advice: 'Read what it would have created. If that is missing, send the request with a new key.',
+  title: 'The answer to the request with this Idempotency-Key is lost',
+  advice: 'Read what it has created. What is not there needs a request with a new key.',
 })
 export class IdempotencyOutcomeUnknownError extends CcxError {
   constructor() {
-    super('The service failed while it worked on the first request with this Idempotency-Key.');
+    super('The first request with this Idempotency-Key was carried out, and its answer was lost with what gave it.');
   }
 }

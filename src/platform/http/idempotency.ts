@@ -1,11 +1,12 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 import { Clock } from '../clock.js';
 import { Pepper } from '../crypto/pepper.js';
 import { deriveKey, hmac, open, seal, sha256 } from '../crypto/seal.js';
-import { Database } from '../database/database.js';
+import { Database, type Mark, MarkedByAnotherError, type Tx } from '../database/database.js';
 import { Jobs } from '../jobs/jobs.js';
 import { canonicalJson, type JsonValue } from '../json.js';
+import { Random } from '../random.js';
 import {
   IdempotencyInProgressError,
   IdempotencyKeyReusedError,
@@ -13,7 +14,7 @@ import {
 } from './idempotency.errors.js';
 
 const LIFE_MS = 24 * 3_600_000;
-/** Longer than any request runs: after it, one that is still marked as running has died. */
+/** Longer than any request runs: after it, an answer that is not there yet will never be. */
 const LONGEST_RUN_MS = 60_000;
 
 export interface IdempotentRequest {
@@ -31,8 +32,9 @@ export interface Answer {
   readonly body: JsonValue;
 }
 
-/** The right to run a request, held until it is settled or released. */
-export interface Claim {
+/** What a request is known by, one run of it, and what seals its answer. */
+interface Run {
+  readonly id: string;
   readonly callerHash: Buffer;
   readonly keyHash: Buffer;
   readonly requestHash: Buffer;
@@ -41,27 +43,29 @@ export interface Claim {
 
 interface Row {
   request_hash: Buffer;
-  status: 'running' | 'done';
   answer_sealed: Buffer | null;
   created_at: Date;
 }
 
 /**
- * Runs a request at most once per caller and key, and repeats its answer for 24 hours.
+ * Does what a request asks at most once per caller and key, and repeats its answer for 24 hours.
  *
- * The key is taken in a transaction of its own before the request runs. A refusal of ours releases it, since a refused
- * request leaves nothing behind. If the service dies in between, or cannot tell whether its commit was reached, the key
- * stays taken and says so: the request never runs again, which a caller can mend, rather than twice, which they cannot.
- * Answers are sealed under a key that only the caller's header yields.
+ * The key is kept in the transaction of the change, so that neither is ever there without the other: whoever repeats a
+ * request that was cut off gets it done, unless it was done already. One that comes while another with its key is under
+ * way waits for that one's transaction. A refusal rolls the key back with all else, so that it is free again. The answer
+ * is made after the transaction and kept then; if the service dies in between, it is lost, and a repetition says so
+ * rather than do the same again. Answers are sealed under a key that only the caller's header yields.
  */
 @Injectable()
 export class Idempotency implements OnModuleInit {
+  private readonly logger = new Logger(Idempotency.name);
   private readonly secret: Buffer;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
+    private readonly random: Random,
     pepper: Pepper,
   ) {
     this.secret = pepper.derive('idempotency keys');
@@ -72,36 +76,32 @@ export class Idempotency implements OnModuleInit {
   }
 
   /**
-   * Takes the key for this request, or answers what the first request with it answered.
+   * Has `work` done, or answers what it came to the first time. What it changes, it changes in the first transaction that
+   * it opens.
+   *
    * @throws IdempotencyKeyReusedError when the first was another request
-   * @throws IdempotencyInProgressError while it runs
-   * @throws IdempotencyOutcomeUnknownError when it died
+   * @throws IdempotencyInProgressError while the first is about to be answered
+   * @throws IdempotencyOutcomeUnknownError when its answer is lost
    */
-  async begin(request: IdempotentRequest): Promise<{ claim: Claim } | { answer: Answer }> {
-    const claim = this.claimOf(request);
-    return (await this.take(claim)) ? { claim } : { answer: await this.answerOf(claim) };
+  async run(request: IdempotentRequest, work: () => Promise<Answer>): Promise<{ answer: Answer; isRepeated: boolean }> {
+    const run = this.begin(request);
+    const known = await this.find(run);
+    if (known) return { answer: this.answerIn(known, run), isRepeated: true };
+    try {
+      const answer = await this.database.once((tx) => this.mark(tx, run), work);
+      await this.keep(run, answer);
+      return { answer, isRepeated: false };
+    } catch (error) {
+      if (!(error instanceof MarkedByAnotherError)) throw error;
+      return { answer: this.answerIn(await this.find(run), run), isRepeated: true };
+    }
   }
 
-  /** Keeps the answer for whoever repeats the request. */
-  async settle({ callerHash, keyHash, answerKey }: Claim, answer: Answer): Promise<void> {
-    await this.database.reader.query(
-      `update idempotency_keys set status = 'done', answer_sealed = $3 where caller_hash = $1 and key_hash = $2`,
-      [callerHash, keyHash, seal(answerKey, JSON.stringify(answer), 'answer')],
-    );
-  }
-
-  /** Gives the key back: the request was refused and did nothing. */
-  async release({ callerHash, keyHash }: Claim): Promise<void> {
-    await this.database.reader.query('delete from idempotency_keys where caller_hash = $1 and key_hash = $2', [
-      callerHash,
-      keyHash,
-    ]);
-  }
-
-  private claimOf({ caller, key, method, url, body }: IdempotentRequest): Claim {
+  private begin({ caller, key, method, url, body }: IdempotentRequest): Run {
     // The header may be as guessable as "1": without the pepper nobody can try values against the table.
     const root = hmac(this.secret, key);
     return {
+      id: this.random.id(),
       callerHash: hmac(this.secret, caller),
       keyHash: sha256(root),
       requestHash: hmac(deriveKey(root, 'request'), `${method} ${url}\n${canonicalJson(body)}`),
@@ -109,35 +109,59 @@ export class Idempotency implements OnModuleInit {
     };
   }
 
-  private async take({ callerHash, keyHash, requestHash }: Claim): Promise<boolean> {
-    const now = this.clock.now();
-    const rows = await this.database.reader.query<unknown[]>(
-      `insert into idempotency_keys as held (caller_hash, key_hash, request_hash, status, created_at, expires_at)
-       values ($1, $2, $3, 'running', $4, $5)
-       on conflict (caller_hash, key_hash) do update
-         set request_hash = excluded.request_hash, status = excluded.status, answer_sealed = null,
-             created_at = excluded.created_at, expires_at = excluded.expires_at
-         where held.expires_at <= excluded.created_at
-       returning status`,
-      [callerHash, keyHash, requestHash, now, new Date(now.getTime() + LIFE_MS)],
+  private async find({ callerHash, keyHash }: Run): Promise<Row | undefined> {
+    const [row] = await this.database.repeated((reader) =>
+      reader.query<Row[]>(
+        `select request_hash, answer_sealed, created_at from idempotency_keys
+          where caller_hash = $1 and key_hash = $2 and expires_at > $3`,
+        [callerHash, keyHash, this.clock.now()],
+      ),
     );
-    return rows.length > 0;
+    return row;
   }
 
-  private async answerOf(claim: Claim): Promise<Answer> {
-    const [row] = await this.database.reader.query<Row[]>(
-      `select request_hash, status, answer_sealed, created_at from idempotency_keys
-        where caller_hash = $1 and key_hash = $2`,
-      [claim.callerHash, claim.keyHash],
-    );
-    // Without a row, the first request was refused just now, and the next attempt will get the key.
+  private answerIn(row: Row | undefined, { requestHash, answerKey }: Run): Answer {
+    // The other one was undone after all, or has just expired: the next attempt will get the key.
     if (!row) throw new IdempotencyInProgressError();
-    if (!row.request_hash.equals(claim.requestHash)) throw new IdempotencyKeyReusedError();
-    if (row.status === 'running' || !row.answer_sealed) {
-      const age = this.clock.now().getTime() - row.created_at.getTime();
-      throw age < LONGEST_RUN_MS ? new IdempotencyInProgressError() : new IdempotencyOutcomeUnknownError();
+    if (!row.request_hash.equals(requestHash)) throw new IdempotencyKeyReusedError();
+    if (row.answer_sealed) return JSON.parse(open(answerKey, row.answer_sealed, 'answer').toString()) as Answer;
+    const age = this.clock.now().getTime() - row.created_at.getTime();
+    throw age < LONGEST_RUN_MS ? new IdempotencyInProgressError() : new IdempotencyOutcomeUnknownError();
+  }
+
+  private async mark(tx: Tx, { id, callerHash, keyHash, requestHash }: Run): ReturnType<Mark> {
+    const now = this.clock.now();
+    const made = await tx.query<unknown[]>(
+      `insert into idempotency_keys as held (caller_hash, key_hash, request_hash, run_id, status, created_at, expires_at)
+       values ($1, $2, $3, $4, 'done', $5, $6)
+       on conflict (caller_hash, key_hash) do update
+         set request_hash = excluded.request_hash, run_id = excluded.run_id, status = excluded.status,
+             answer_sealed = null, created_at = excluded.created_at, expires_at = excluded.expires_at
+         where held.expires_at <= excluded.created_at
+       returning run_id`,
+      [callerHash, keyHash, requestHash, id, now, new Date(now.getTime() + LIFE_MS)],
+    );
+    if (made.length > 0) return 'made';
+    const [held] = await tx.query<{ run_id: string | null }[]>(
+      'select run_id from idempotency_keys where caller_hash = $1 and key_hash = $2',
+      [callerHash, keyHash],
+    );
+    return held?.run_id === id ? 'ours' : 'other';
+  }
+
+  /** Keeps the answer for whoever repeats the request. What is done is done, even if that fails. */
+  private async keep({ id, callerHash, keyHash, answerKey }: Run, answer: Answer): Promise<void> {
+    const sealed = seal(answerKey, JSON.stringify(answer), 'answer');
+    try {
+      await this.database.repeated((reader) =>
+        reader.query(
+          'update idempotency_keys set answer_sealed = $4 where caller_hash = $1 and key_hash = $2 and run_id = $3',
+          [callerHash, keyHash, id, sealed],
+        ),
+      );
+    } catch (error) {
+      this.logger.warn('An answer could not be kept for those who repeat its request.', error);
     }
-    return JSON.parse(open(claim.answerKey, row.answer_sealed, 'answer').toString()) as Answer;
   }
 
   private async sweep(): Promise<void> {

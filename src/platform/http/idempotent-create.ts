@@ -7,17 +7,17 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { catchError, from, mergeMap, type Observable, of } from 'rxjs';
+import { lastValueFrom, type Observable, of } from 'rxjs';
 
-import { CcxError, InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../errors.js';
 import type { JsonValue } from '../json.js';
-import { type Claim, Idempotency, type IdempotentRequest } from './idempotency.js';
+import { type Answer, Idempotency, type IdempotentRequest } from './idempotency.js';
 import { callerKey } from './rate-limit.js';
 import { routeTraits } from './route.js';
 
 /**
  * Lets a POST that creates be repeated safely with an `Idempotency-Key`. For routes of signed-in callers whose answer
- * holds no secret.
+ * holds no secret, and that make their change in one transaction.
  */
 export const IdempotentCreate = (): MethodDecorator =>
   applyDecorators(routeTraits({ idempotent: true }), UseInterceptors(IdempotencyInterceptor));
@@ -35,24 +35,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = idempotentRequest(http.getRequest<FastifyRequest>());
     if (!request) return next.handle();
 
-    const begun = await this.idempotency.begin(request);
-    if ('answer' in begun) {
-      const { status, headers, body } = begun.answer;
-      void reply.status(status).headers({ ...headers, 'idempotency-replayed': 'true' });
-      return of(body);
-    }
-    return next.handle().pipe(
-      mergeMap(async (body: unknown) => {
-        await this.idempotency.settle(begun.claim, answerOf(body, reply));
-        return body;
-      }),
-      catchError((error: unknown) => from(this.refuse(begun.claim, error))),
+    const { answer, isRepeated } = await this.idempotency.run(request, async () =>
+      answerOf(await lastValueFrom(next.handle()), reply),
     );
-  }
-
-  private async refuse(claim: Claim, error: unknown): Promise<never> {
-    if (error instanceof CcxError) await this.idempotency.release(claim);
-    throw error;
+    if (isRepeated) void reply.status(answer.status).headers({ ...answer.headers, 'idempotency-replayed': 'true' });
+    return of(answer.body);
   }
 }
 
@@ -67,7 +54,7 @@ function idempotentRequest({ headers, method, url, body, principal }: FastifyReq
   return { caller: callerKey(principal), key, method, url, body: (body ?? null) as JsonValue };
 }
 
-function answerOf(body: unknown, reply: FastifyReply) {
+function answerOf(body: unknown, reply: FastifyReply): Answer {
   const headers = repeatedHeaders.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)] as const];

@@ -21,18 +21,21 @@ export function parseJson(body: Uint8Array): unknown {
   const text = decodeUtf8(body);
   const members = countMembers(text);
   const value = parse(text);
-  const inspected = inspect(value);
-  if (inspected.faults.length > 0) {
-    throw new MalformedJsonError('The body holds what cannot be taken; `errors` names it.', inspected.faults);
+  // Only an escape can bring a NUL or half of a surrogate pair into a text that is UTF-8 and well-formed JSON.
+  const kept = membersOf(value, text.includes('\\u'));
+  if (kept === null) {
+    throw new MalformedJsonError('The body holds what cannot be taken; `errors` names it.', faultsOf(value));
   }
   // A repeated name leaves one member where the text has two.
-  if (inspected.members !== members) throw new MalformedJsonError('An object of the body repeats a member name.');
+  if (kept !== members) throw new MalformedJsonError('An object of the body repeats a member name.');
   return value;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(body: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return utf8.decode(body);
   } catch {
     throw new MalformedJsonError('The body is not valid UTF-8.');
   }
@@ -73,55 +76,75 @@ function countMembers(text: string): number {
   return members;
 }
 
-interface Inspected {
-  members: number;
-  readonly faults: FieldError[];
+/** How many members all objects of a value have; null as soon as one thing cannot be taken, which is rare. */
+function membersOf(value: unknown, hasEscapes: boolean): number | null {
+  if (typeof value === 'string') return hasEscapes && faultOfText(value) ? null : 0;
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : null;
+  if (typeof value !== 'object' || value === null) return 0;
+
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const within = membersOf(item, hasEscapes);
+      if (within === null) return null;
+      members += within;
+    }
+    return members;
+  }
+  const names = Object.keys(value);
+  if (names.length > MOST_MEMBERS) return null;
+  for (const name of names) {
+    if (isReserved(name) || (hasEscapes && faultOfText(name))) return null;
+    const within = membersOf((value as Record<string, unknown>)[name], hasEscapes);
+    if (within === null) return null;
+    members += 1 + within;
+  }
+  return members;
 }
 
-/** Walks a value that is known not to be deep. */
-function inspect(root: unknown): Inspected {
-  const inspected: Inspected = { members: 0, faults: [] };
-  visit(root, '', inspected);
-  return inspected;
+/** What of a value that is known not to be deep cannot be taken. */
+function faultsOf(root: unknown): FieldError[] {
+  const faults: FieldError[] = [];
+  visit(root, '', faults);
+  return faults;
 }
 
-function visit(value: unknown, pointer: string, inspected: Inspected): void {
-  if (typeof value === 'string') report(faultOfText(value), pointer, inspected);
+function visit(value: unknown, pointer: string, faults: FieldError[]): void {
+  if (typeof value === 'string') report(faultOfText(value), pointer, faults);
   else if (typeof value === 'number') {
-    report(Number.isFinite(value) ? undefined : 'is beyond the range of numbers', pointer, inspected);
+    report(Number.isFinite(value) ? undefined : 'is beyond the range of numbers', pointer, faults);
   } else if (Array.isArray(value)) {
-    value.forEach((item, index) => visit(item, `${pointer}/${index}`, inspected));
+    value.forEach((item, index) => visit(item, `${pointer}/${index}`, faults));
   } else if (value !== null && typeof value === 'object') {
     const members = Object.entries(value);
-    if (members.length > MOST_MEMBERS) report(`has more than ${MOST_MEMBERS} members`, pointer, inspected);
+    if (members.length > MOST_MEMBERS) report(`has more than ${MOST_MEMBERS} members`, pointer, faults);
     for (const [name, member] of members) {
-      inspected.members++;
       const at = `${pointer}/${escapePointer(name)}`;
-      report(faultOfName(name), at, inspected);
-      visit(member, at, inspected);
+      report(faultOfName(name), at, faults);
+      visit(member, at, faults);
     }
   }
 }
 
-function report(detail: string | undefined, pointer: string, { faults }: Inspected): void {
+function report(detail: string | undefined, pointer: string, faults: FieldError[]): void {
   if (detail !== undefined && faults.length < MOST_FAULTS) faults.push({ pointer, detail });
 }
 
 function faultOfText(text: string): string | undefined {
   if (text.includes('\0')) return 'must not contain the NUL character';
-  return isWellFormed(text) ? undefined : 'must not contain half of a surrogate pair';
+  return loneSurrogate.test(text) ? 'must not contain half of a surrogate pair' : undefined;
 }
 
 function faultOfName(name: string): string | undefined {
-  if (name === '__proto__' || name === 'constructor') return 'is not a member name that can be taken';
+  if (isReserved(name)) return 'is not a member name that can be taken';
   const fault = faultOfText(name);
   return fault && `the member name ${fault}`;
 }
 
 const loneSurrogate = /\p{Surrogate}/u;
 
-function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
+function isReserved(name: string): boolean {
+  return name === '__proto__' || name === 'constructor';
 }
 
 /** A member name as part of a JSON pointer (RFC 6901). A NUL is shown, not sent. */

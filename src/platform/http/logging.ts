@@ -2,20 +2,45 @@ import type { IncomingMessage } from 'node:http';
 
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 import type { Config } from '../config/config.js';
+import type { RequestWatch } from './request-watch.js';
 import { traceId } from './request-id.js';
 
 /** The service's log: JSON lines. Nothing a caller sent goes into it but methods, route templates and ids of requests. */
 export function createLogger({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Logger {
-  return pino({
+  const options = {
     level: LOG_LEVEL,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
+    formatters: { level: (level: string) => ({ level }) },
     serializers: { err: describeError },
-  });
+  };
+  return pino(options, (standardOutput ??= linesTogether()));
+}
+
+/** Bytes of lines that do not wait for the end of the turn. */
+const MANY_LINES = 8_192;
+
+let standardOutput: ReturnType<typeof linesTogether> | undefined;
+
+/** Writes the lines of one turn of the event loop together: for each by itself, the system is asked as often. */
+function linesTogether(): DestinationStream & { flushSync(): void } {
+  const out = pino.destination({ fd: process.stdout.fd, minLength: MANY_LINES });
+  let soon: NodeJS.Immediate | undefined;
+  const flush = () => {
+    soon = undefined;
+    out.flush();
+  };
+  process.once('exit', flush);
+  return {
+    write: (line) => {
+      out.write(line);
+      soon ??= setImmediate(flush);
+    },
+    flushSync: flush,
+  };
 }
 
 interface AnyError extends Error {
@@ -41,14 +66,18 @@ export function describeError(thrown: unknown): Record<string, unknown> {
   };
 }
 
-/** One line per request: what was asked, in the words of the route, and how it ended. */
-export function logRequests(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
+/** One line per request: what was asked, in the words of the route, and how it ended. The watch is told the same. */
+export function logRequests(fastify: FastifyInstance, watch: RequestWatch): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    done();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { statusCode, elapsedTime } = reply;
     const route = request.routeOptions.url ?? 'unknown';
-    request.log.info(describeAnswer(request.raw, route, reply.statusCode, reply.elapsedTime), 'request');
+    request.log.info(describeAnswer(request.raw, route, statusCode, elapsedTime), 'request');
+    watch.answered(request.raw, route, statusCode);
+    done();
   });
 }
 

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { Config } from '../config/config.js';
 import { CustomerKeysMissingError } from '../crypto/subject-keys.js';
-import { isRetryable } from '../database/errors.js';
+import { isOutOfConnections, isRetryable, isTakingTooLong } from '../database/errors.js';
 import {
   BodyTooLargeError,
   CcxError,
@@ -40,8 +40,9 @@ export class ProblemFilter implements ExceptionFilter {
     const known = ofFramework(thrown, request);
     if (known) return known;
     request.log.error({ err: thrown }, 'a request failed');
-    // The database is away; whether a commit was reached only a repeated request can tell.
-    return isRetryable(thrown) ? new UnavailableError() : new InternalError();
+    // The database is away, or busy; whether a commit was reached only a repeated request can tell.
+    const passes = isRetryable(thrown) || isOutOfConnections(thrown) || isTakingTooLong(thrown);
+    return passes ? new UnavailableError() : new InternalError();
   }
 }
 

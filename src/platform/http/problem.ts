@@ -6,6 +6,7 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
+  'too-slow': 408,
   conflict: 409,
   gone: 410,
   'precondition-failed': 412,
@@ -14,6 +15,7 @@ export const statusOf: Readonly<Record<ProblemKind, number>> = {
   unprocessable: 422,
   'precondition-required': 428,
   'too-many': 429,
+  'headers-too-large': 431,
   internal: 500,
   unavailable: 503,
 };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-import { v7 as uuidv7 } from 'uuid';
+import { uuidv7 } from '../uuid.js';
 
 /** A UUID, with or without its hyphens, as gateways write it. */
 const uuid = /^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$/i;

@@ -1,43 +1,56 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Observable } from 'rxjs';
 
 import { Config } from '../config/config.js';
 import { RateLimitedError } from '../errors.js';
 import { limitKey, type RouteLimit } from './rate-limit.js';
 import { traitsOf } from './route.js';
+import { secondsUntil, Windows } from './windows.js';
+
+/** What one use of a limit leaves (draft-ietf-httpapi-ratelimit-headers). */
+export interface LimitHeaders extends Record<string, string> {
+  'ratelimit-policy': string;
+  ratelimit: string;
+}
+
+interface Counted {
+  readonly windows: Windows;
+  readonly policy: string;
+}
 
 /** The limits of routes, counted in this process. */
 @Injectable()
 export class RequestLimits {
-  private readonly limiters = new Map<string, RateLimiterMemory>();
+  private readonly counted = new Map<string, Counted>();
 
   /**
    * Spends one or more uses of a limit and answers the headers that say what is left.
    * @throws RateLimitedError
    */
-  async spend(limit: RouteLimit, key: string, uses = 1): Promise<Record<string, string>> {
-    try {
-      return headersOf(limit, await this.limiterOf(limit).consume(key, uses));
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new RateLimitedError(secondsOf(refused), headersOf(limit, refused));
-    }
+  spend(limit: RouteLimit, key: string, uses = 1): LimitHeaders {
+    const { windows, policy } = this.countedFor(limit);
+    const now = performance.now();
+    const { spent, endsAt } = windows.spend(key, uses, now);
+    const seconds = secondsUntil(endsAt, now);
+    const left = Math.max(0, limit.points - spent);
+    const headers = { 'ratelimit-policy': policy, ratelimit: `"${limit.name}";r=${left};t=${seconds}` };
+    if (spent > limit.points) throw new RateLimitedError(seconds, headers);
+    return headers;
   }
 
-  private limiterOf({ name, points, seconds: duration }: RouteLimit): RateLimiterMemory {
-    const known = this.limiters.get(name);
+  private countedFor(limit: RouteLimit): Counted {
+    const known = this.counted.get(limit.name);
     if (known) return known;
-    const limiter = new RateLimiterMemory({ points, duration });
-    this.limiters.set(name, limiter);
-    return limiter;
+    const { name, points, seconds } = limit;
+    const counted = { windows: new Windows(limit), policy: `"${name}";q=${points};w=${seconds}` };
+    this.counted.set(name, counted);
+    return counted;
   }
 }
 
-/** Limits every route per caller, and says in `RateLimit` headers what is left. */
+/** Limits every route per caller, whom the access guard before it has told, and says in `RateLimit` headers what is left. */
 @Injectable()
-export class RequestLimitInterceptor implements NestInterceptor {
+export class RequestLimitGuard implements CanActivate {
   private readonly byDefault: RouteLimit;
 
   constructor(
@@ -47,25 +60,13 @@ export class RequestLimitInterceptor implements NestInterceptor {
     this.byDefault = { name: 'default', points: config.REQUESTS_PER_MINUTE, seconds: 60, by: 'principal' };
   }
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  canActivate(context: ExecutionContext): boolean {
     const limit = traitsOf(context.getHandler()).limit ?? this.byDefault;
     if (this.config.RATE_LIMITS && limit !== 'none') {
       const http = context.switchToHttp();
-      const headers = await this.limits.spend(limit, limitKey(limit, http.getRequest<FastifyRequest>()));
+      const headers = this.limits.spend(limit, limitKey(limit, http.getRequest<FastifyRequest>()));
       void http.getResponse<FastifyReply>().headers(headers);
     }
-    return next.handle();
+    return true;
   }
-}
-
-// draft-ietf-httpapi-ratelimit-headers
-function headersOf({ name, points, seconds }: RouteLimit, left: RateLimiterRes): Record<string, string> {
-  return {
-    'ratelimit-policy': `"${name}";q=${points};w=${seconds}`,
-    ratelimit: `"${name}";r=${left.remainingPoints};t=${secondsOf(left)}`,
-  };
-}
-
-function secondsOf({ msBeforeNext }: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(msBeforeNext / 1000));
 }

@@ -1,7 +1,6 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 
 import { InvalidRequestError } from '../errors.js';
 import { operationOf } from './operation.js';
@@ -14,10 +13,10 @@ type KnownNames = ReadonlySet<string> | undefined;
 
 /** Refuses unknown query parameters on routes that have no query class: a misspelt filter must not be ignored. */
 @Injectable()
-export class StrictQueryInterceptor implements NestInterceptor {
+export class StrictQueryGuard implements CanActivate {
   private readonly known = new WeakMap<object, { names: KnownNames }>();
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     const handler = context.getHandler();
     if (operationOf(handler)) {
       const names = this.namesOf(context.getClass(), handler);
@@ -29,7 +28,7 @@ export class StrictQueryInterceptor implements NestInterceptor {
         );
       }
     }
-    return next.handle();
+    return true;
   }
 
   private namesOf(controller: object, handler: { name: string }): KnownNames {

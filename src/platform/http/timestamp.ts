@@ -30,6 +30,6 @@ export function IsInstant(): PropertyDecorator {
 export function isTimestamp(value: unknown): value is string {
   const day = typeof value === 'string' ? RFC_3339.exec(value)?.[1] : undefined;
   if (!day || Number.isNaN(Date.parse(value as string))) return false;
-  // JavaScript takes 30 February for 2 March.
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  // JavaScript takes 30 February for 2 March. Every month has 28 days.
+  return Number(day.slice(-2)) <= 28 || new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

@@ -1,30 +1,69 @@
 import { type ArgumentMetadata, Injectable, Param, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
+import { LRUCache } from 'lru-cache';
 
 import { type FieldError, InvalidRequestError } from '../errors.js';
 import { escapePointer } from './json.js';
 
 const nativeTypes: readonly unknown[] = [String, Number, Boolean, Array, Object, undefined];
 
+/** Queries repeat: of each class so many are remembered, none of them longer than this. */
+const KNOWN_QUERIES = 500;
+const LONGEST_KNOWN_QUERY = 500;
+
 /**
  * Turns bodies, queries and paths into the DTO classes that a controller declares, and refuses what these do not
  * know. Every fault is named at once: by JSON pointer in the body, else by `query/<name>` or `path/<name>`.
+ *
+ * A query that was found good is not looked into again: what it was turned into is frozen, and given to all who ask
+ * alike. So nothing that a query is checked for may depend on anything but the query.
  */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform<unknown> {
-  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+  private readonly queries = new WeakMap<Type<object>, LRUCache<string, object>>();
+
+  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type === 'custom' || nativeTypes.includes(metatype)) return value;
-    const base = { body: '', query: 'query', param: 'path' }[type];
-    // No body says what an empty one says: whatever is required is named as missing.
-    const given = value === undefined ? {} : value;
-    if (!isObject(given)) throw new InvalidRequestError([{ pointer: base, detail: 'must be an object' }]);
-    refusePrototypes(given, base);
-    const dto = convert(metatype as Type<object>, given, base);
-    const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-    if (errors.length > 0) throw new InvalidRequestError(errors.flatMap((error) => fieldErrors(error, base)));
+    const as = metatype as Type<object>;
+    return type === 'query' ? this.query(value, as) : validated(value, as, bases[type]);
+  }
+
+  private query(value: unknown, as: Type<object>): object | Promise<object> {
+    const text = JSON.stringify(value);
+    const known = this.knownOf(as);
+    return known.get(text) ?? this.newQuery(value, as, text);
+  }
+
+  private async newQuery(value: unknown, as: Type<object>, text: string): Promise<object> {
+    const dto = deepFreeze(await validated(value, as, bases.query));
+    if (text.length <= LONGEST_KNOWN_QUERY) this.knownOf(as).set(text, dto);
     return dto;
   }
+
+  private knownOf(as: Type<object>): LRUCache<string, object> {
+    let known = this.queries.get(as);
+    if (!known) this.queries.set(as, (known = new LRUCache({ max: KNOWN_QUERIES })));
+    return known;
+  }
+}
+
+const bases = { body: '', query: 'query', param: 'path' } as const;
+
+async function validated(value: unknown, as: Type<object>, base: string): Promise<object> {
+  // No body says what an empty one says: whatever is required is named as missing.
+  const given = value === undefined ? {} : value;
+  if (!isObject(given)) throw new InvalidRequestError([{ pointer: base, detail: 'must be an object' }]);
+  refusePrototypes(given, base);
+  const dto = convert(as, given, base);
+  const errors = await validate(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+  if (errors.length > 0) throw new InvalidRequestError(errors.flatMap((error) => fieldErrors(error, base)));
+  return dto;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
+  return Object.freeze(value);
 }
 
 /** class-transformer reads values before they are validated, and stumbles over a list or an object in the wrong place. */

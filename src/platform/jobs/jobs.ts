@@ -1,23 +1,43 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
-import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { Random } from '../random.js';
+import { giveBack, holdLeases, putOff } from './leases.queries.js';
 
-interface Job {
-  name: string;
-  intervalMs: number;
-  work: () => Promise<void>;
-  timer?: NodeJS.Timeout;
-  running?: Promise<void>;
+/** How long a process keeps its jobs without saying anything: one that is killed is replaced that much later. */
+const LEASE_MS = 3_000;
+/** How often a process says that it lives, and looks what the dead have left. */
+const LOOK_EVERY_MS = 750;
+
+export interface JobOptions {
+  /** Called when it has gone to another process, which from then on says how things are with it. */
+  readonly lost?: () => void;
 }
 
-/** A holder that is killed is replaced after this long; one that works longer keeps its lease by renewing it. */
-const LEASE_MS = 5_000;
+/** What this process has done of a job since it started. */
+export interface JobTurns {
+  count: number;
+  failed: number;
+  seconds: number;
+}
+
+interface Job extends JobOptions {
+  readonly name: string;
+  readonly intervalMs: number;
+  readonly work: () => Promise<void>;
+  readonly turns: JobTurns;
+  /** By this process's own measure (`performance.now`); in the past when it is not held. */
+  heldUntil: number;
+  /** Whether it has had a turn since it came here. */
+  begun: boolean;
+  timer?: NodeJS.Timeout | undefined;
+  running?: Promise<void> | undefined;
+}
 
 /**
  * Background work that any number of processes share: each job is done by the one that holds its lease, a row with an
- * end. A lease keeps others from doing the same in vain; a job must be right even if two ever ran at once.
+ * end. One statement in each process keeps all of its leases and takes those that have ended, whatever their jobs'
+ * intervals are. A lease keeps others from doing the same in vain; a job must be right even if two ever ran at once.
  */
 @Injectable()
 export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
@@ -25,23 +45,27 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly jobs = new Map<string, Job>();
   private readonly preparations: (() => Promise<void>)[] = [];
   private readonly holder: string;
-  private started = false;
+  private looking = Promise.resolve();
+  private timer?: NodeJS.Timeout;
   private stopping = false;
 
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
     random: Random,
   ) {
     this.holder = random.id();
   }
 
   /** Does `work` every `intervalMs`, in one process at a time. Call it while the module is set up. */
-  every(name: string, intervalMs: number, work: () => Promise<void>): void {
+  every(name: string, intervalMs: number, work: () => Promise<void>, options: JobOptions = {}): void {
     if (this.jobs.has(name)) throw new Error(`There is a job ${name} already.`);
-    const job: Job = { name, intervalMs, work };
-    this.jobs.set(name, job);
-    if (this.started) this.schedule(job);
+    const turns = { count: 0, failed: 0, seconds: 0 };
+    this.jobs.set(name, { ...options, name, intervalMs, work, turns, heldUntil: 0, begun: false });
+  }
+
+  /** What this process has done of each job, and whether the job is its own now. */
+  state(): { readonly name: string; readonly turns: Readonly<JobTurns>; readonly held: boolean }[] {
+    return [...this.jobs.values()].map((job) => ({ name: job.name, turns: job.turns, held: isHeld(job) }));
   }
 
   /** Does `work` once at start, before any job begins; the start fails when it does. Call it while the module is set up. */
@@ -56,52 +80,91 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     await job.work();
   }
 
+  /** Looks now which jobs are this process's, and waits until it does none of the others any more. */
+  async look(): Promise<void> {
+    this.looking = this.looking.catch(() => undefined).then(() => this.renew());
+    await this.looking;
+    const lost = [...this.jobs.values()].filter((job) => !isHeld(job));
+    await Promise.allSettled(lost.map(async ({ running }) => running));
+  }
+
   // Nest.js starts what depends on this only after it, so that this holds for all that works in the background.
   async onApplicationBootstrap(): Promise<void> {
     for (const prepare of this.preparations) await prepare();
-    this.started = true;
-    for (const job of this.jobs.values()) this.schedule(job);
+    this.lookLater(0);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
+    clearTimeout(this.timer);
+    await this.looking.catch(() => undefined);
     for (const job of this.jobs.values()) clearTimeout(job.timer);
     await Promise.allSettled([...this.jobs.values()].map(async ({ running }) => running));
-    await this.database.reader.query(`delete from job_leases where holder = $1`, [this.holder]).catch(() => undefined); // it ends by itself
+    await giveBack(this.database.reader, this.holder).catch(() => undefined); // they end by themselves
   }
 
-  private schedule(job: Job): void {
+  private lookLater(inMs = LOOK_EVERY_MS): void {
     if (this.stopping) return;
-    job.timer = setTimeout(() => {
-      job.running = this.turn(job).finally(() => this.schedule(job));
-    }, job.intervalMs);
-    job.timer.unref();
+    this.timer = setTimeout(() => {
+      this.looking = this.looking.catch(() => undefined).then(() => this.renew());
+      void this.looking
+        .catch((error: unknown) => this.logger.warn(`Which jobs are ours is not known: ${String(error)}`))
+        .finally(() => this.lookLater());
+    }, inMs).unref();
   }
 
-  private async turn(job: Job): Promise<void> {
-    let renewal: NodeJS.Timeout | undefined;
-    try {
-      if (!(await this.lease(job))) return;
-      renewal = setInterval(() => void this.lease(job).catch(() => undefined), LEASE_MS / 3);
-      await job.work();
-    } catch (error) {
-      this.logger.error(`Job ${job.name} failed and will be tried again.`, error);
-    } finally {
-      clearInterval(renewal);
+  private async renew(): Promise<void> {
+    if (this.stopping || this.jobs.size === 0) return;
+    const since = performance.now(); // the database grants it later than this
+    const leases = await holdLeases(this.database.reader, this.holder, [...this.jobs.values()], LEASE_MS);
+    const held = new Map(leases.map((lease) => [lease.name, lease]));
+    for (const job of this.jobs.values()) {
+      const lease = held.get(job.name);
+      if (!lease || !isHeld(job)) lose(job); // or had it lost until now, and somebody else may have had it
+      job.heldUntil = lease ? since + LEASE_MS : 0;
+      if (lease && !job.timer && !job.running) this.schedule(job, isRare(job) ? lease.dueInMs : job.intervalMs);
     }
   }
 
-  private async lease({ name, intervalMs }: Job): Promise<boolean> {
-    const now = this.clock.now();
-    // Longer than the interval, so that a process that works keeps its job and caches warm.
-    const until = new Date(now.getTime() + LEASE_MS + intervalMs);
-    const rows = await this.database.reader.query<unknown[]>(
-      `insert into job_leases as held (name, holder, expires_at) values ($1, $2, $3)
-       on conflict (name) do update set holder = excluded.holder, expires_at = excluded.expires_at
-         where held.holder = excluded.holder or held.expires_at <= $4
-       returning name`,
-      [name, this.holder, until, now],
-    );
-    return rows.length > 0;
+  private schedule(job: Job, inMs: number): void {
+    if (this.stopping || !isHeld(job)) return;
+    job.timer = setTimeout(() => {
+      job.timer = undefined;
+      if (!isHeld(job)) return; // whoever has it now does it, or we do when we have it again
+      job.running = this.turn(job).finally(() => {
+        job.running = undefined;
+        this.schedule(job, job.intervalMs);
+      });
+    }, inMs).unref();
   }
+
+  private async turn(job: Job): Promise<void> {
+    const start = performance.now();
+    job.turns.count++;
+    try {
+      job.begun = true;
+      await job.work();
+    } catch (error) {
+      job.turns.failed++;
+      this.logger.error(`Job ${job.name} failed and will be tried again.`, error);
+    }
+    job.turns.seconds += (performance.now() - start) / 1_000;
+    if (isRare(job)) await putOff(this.database.reader, this.holder, job).catch(() => undefined); // done once more then
+  }
+}
+
+function lose(job: Job): void {
+  clearTimeout(job.timer);
+  job.timer = undefined;
+  if (job.begun) job.lost?.();
+  job.begun = false;
+}
+
+function isHeld({ heldUntil }: Job): boolean {
+  return performance.now() < heldUntil;
+}
+
+/** One that is done so rarely that neither a death nor a restart may put it off: the lease says when its turn is. */
+function isRare({ intervalMs }: Job): boolean {
+  return intervalMs > LEASE_MS;
 }

@@ -43,7 +43,7 @@ export class LongJob {
   @Column('int') attempts!: number;
   /** The process that is at it; null between steps. */
   @Column('uuid', { nullable: true }) holder!: string | null;
-  /** When somebody may begin the next step: while a process is at it, when that one is given up for dead. */
+  /** In whose order the jobs come; after a failure, or while a process is at it, when another one may begin the step. */
   @Column('timestamptz', { name: 'due_at' }) dueAt!: Date;
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'started_at', nullable: true }) startedAt!: Date | null;
@@ -60,10 +60,10 @@ export class LongJob {
     this.finishedAt = at;
   }
 
-  /** Lets go of it, for whoever comes first from `dueAt` on. */
-  release(dueAt: Date): void {
+  /** Lets go of it, after all others that wait now. */
+  release(at: Date): void {
     this.holder = null;
-    this.dueAt = dueAt;
+    this.dueAt = at;
   }
 }
 

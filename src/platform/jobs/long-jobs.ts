@@ -1,13 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import { Clock } from '../clock.js';
-import { Database, type Reader, type Tx } from '../database/database.js';
+import { Database, type Reader, type Tx, whenOver } from '../database/database.js';
 import { CcxError, problemOf } from '../errors.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { Random } from '../random.js';
 import { LongJob } from './long-job.entity.js';
 import { LongJobFailedError, LongJobNotFoundError } from './long-jobs.errors.js';
-import { claimNext, deleteFinished, jobWith, lockHeld } from './long-jobs.queries.js';
+import { claimNext, deleteFinished, jobWith, lockHeld, putOffJob } from './long-jobs.queries.js';
 import { Jobs } from './jobs.js';
 
 /** What a step came to. */
@@ -45,9 +45,10 @@ export interface NewLongJob {
   readonly total?: number;
 }
 
-const LOOK_EVERY_MS = 250;
-/** Longer than any step takes: who is at one for so long has died. */
-const STEP_MS = 60_000;
+/** How soon a process finds what another one has queued or left behind. */
+const LOOK_EVERY_MS = 1_000;
+/** Who says nothing for so long has died. */
+const CLAIM_MS = 3_000;
 const MOST_ATTEMPTS = 5;
 const KEPT_FOR_DAYS = 30;
 const SWEEP_INTERVAL_MS = 3_600_000;
@@ -62,6 +63,7 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly workers = new Map<string, LongJobWorker<unknown>>();
   private readonly holder: string;
   private timer?: NodeJS.Timeout;
+  private started = false;
   private working: Promise<void> = Promise.resolve();
   private stopping = false;
 
@@ -102,6 +104,7 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
       finishedAt: null,
     } as const);
     await tx.save(job);
+    whenOver(tx, () => this.lookLater(0));
     return job;
   }
 
@@ -139,6 +142,7 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.jobs.every('long-jobs-sweep', SWEEP_INTERVAL_MS, () => this.sweep());
+    this.started = true;
     this.lookLater();
   }
 
@@ -148,13 +152,14 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
     await this.working;
   }
 
-  private lookLater(): void {
-    if (this.stopping) return;
+  private lookLater(inMs = LOOK_EVERY_MS): void {
+    if (!this.started || this.stopping) return;
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       void this.work()
         .catch((error: unknown) => this.logger.error('No job could be taken.', error))
         .finally(() => this.lookLater());
-    }, LOOK_EVERY_MS).unref();
+    }, inMs).unref();
   }
 
   private async doSteps(): Promise<void> {
@@ -163,9 +168,8 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Answers whether there was anything to do. */
   private async doStep(): Promise<boolean> {
-    const now = this.clock.now();
-    const until = new Date(now.getTime() + STEP_MS);
-    const claimed = await claimNext(this.database.reader, [...this.workers.keys()], this.holder, now, until);
+    const claim = { holder: this.holder, now: this.clock.now(), forMs: CLAIM_MS };
+    const claimed = await claimNext(this.database.reader, [...this.workers.keys()], claim);
     if (!claimed) return false;
     try {
       if (claimed.attempts > MOST_ATTEMPTS) throw new LongJobFailedError();
@@ -178,8 +182,20 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async prepare(id: string): Promise<unknown> {
-    const job = await jobWith(this.database.reader, { id, holder: this.holder }).getOne();
-    return job && this.workers.get(job.kind)?.prepare?.(job);
+    const { reader } = this.database;
+    const job = await jobWith(reader, { id, holder: this.holder }).getOne();
+    const worker = this.workers.get(job?.kind ?? '');
+    if (!job || !worker?.prepare) return undefined;
+    // Until the step locks the job, this alone says that somebody is at it.
+    const renewal = setInterval(
+      () => void putOffJob(reader, id, this.holder, CLAIM_MS).catch(() => undefined),
+      CLAIM_MS / 3,
+    );
+    try {
+      return await worker.prepare(job);
+    } finally {
+      clearInterval(renewal);
+    }
   }
 
   private async takeStep(tx: Tx, id: string, prepared: unknown): Promise<void> {
@@ -210,10 +226,12 @@ export class LongJobs implements OnApplicationBootstrap, OnModuleDestroy {
         const { message: detail, errors } = cause;
         job.errors = [{ code: problemOf(cause).code, detail, ...(errors && { errors }) }];
         job.finish('failed', now);
+        await tx.save(job);
       } else {
-        job.release(new Date(now.getTime() + 500 * 2 ** job.attempts));
+        job.release(now);
+        await tx.save(job);
+        await putOffJob(tx, id, null, 500 * 2 ** job.attempts);
       }
-      await tx.save(job);
     });
   }
 

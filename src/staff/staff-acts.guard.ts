@@ -1,6 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 
 import { AuditService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
@@ -16,24 +15,22 @@ const LONGEST_PARAMETER = 100;
  * that only looks, and one that is refused by what it asks for. What a request changes is an entry besides.
  */
 @Injectable()
-export class StaffActsInterceptor implements NestInterceptor {
+export class StaffActsGuard implements CanActivate {
   constructor(
     private readonly database: Database,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const handler = context.getHandler();
     const audience = accessRule(handler)?.audience;
-    if (audience && STAFF.includes(audience) && !recordsAct(handler)) {
-      await this.record(context.switchToHttp().getRequest<FastifyRequest>(), handler);
-    }
-    return next.handle();
+    if (!audience || !STAFF.includes(audience) || recordsAct(handler)) return true;
+    return this.record(context.switchToHttp().getRequest<FastifyRequest>(), handler);
   }
 
-  private async record({ principal, params }: FastifyRequest, handler: object): Promise<void> {
-    if (!principal) return;
+  private async record({ principal, params }: FastifyRequest, handler: object): Promise<boolean> {
+    if (!principal) return true;
     const named = Object.entries(params as Record<string, string>);
     const data = {
       operation: operationOf(handler)?.id ?? null,
@@ -45,5 +42,6 @@ export class StaffActsInterceptor implements NestInterceptor {
     await this.database.transaction((tx) =>
       this.audit.append(tx, { type: 'staff.requested', at, actor: actorOf(principal), data }),
     );
+    return true;
   }
 }

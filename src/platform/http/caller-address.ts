@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 import { Injectable } from '@nestjs/common';
 
-import { Config } from '../platform/config/config.js';
-import { addressKey } from '../platform/http/rate-limit.js';
+import { Config } from '../config/config.js';
+import { addressKey } from './rate-limit.js';
 
-/** From where the engine's requests come, as limits count it. Fastify, which knows for our own routes, never sees them. */
+/** From where a request comes, as limits count it: for whatever Fastify does not see, or not yet. */
 @Injectable()
 export class CallerAddress {
   private readonly isProxy: (address: string, hop: number) => boolean;
@@ -17,5 +17,10 @@ export class CallerAddress {
 
   of(request: IncomingMessage): string {
     return addressKey(proxyAddress(request, this.isProxy));
+  }
+
+  /** Whether it is of a proxy in front of the service, which speaks for any number of callers. */
+  isOfProxy(address: string): boolean {
+    return this.isProxy(address, 0);
   }
 }

@@ -1,0 +1,123 @@
+// How fast the service is, beside a floor in the same run. `npm run bench` measures everything, in some ten minutes, and
+// writes it into docs/performance.md; `-- --quick` takes three and only prints; `-- read intake` measures some cases;
+// `-- --large` also makes a million customers, to see what a read costs then.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { Bench, ratioOf, summaryOf } from './compare.mjs';
+import { allCases, caseOf } from './cases/modules.mjs';
+import { peakMemoryOf } from './measures.mjs';
+import { describeMachine } from './machine.mjs';
+import { writeReport } from './report.mjs';
+import { folderToServe, megabytes, serve, withService } from './service.mjs';
+
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+    connections: { type: 'string' },
+    people: { type: 'string' },
+  },
+});
+
+/** How long a case is measured: longest where there is an aim to compare with. */
+const LONG = { slices: 5, seconds: 2 };
+const SHORT = { slices: 3, seconds: 1 };
+/** The number of connections at which aims are stated. */
+const STATED = 16;
+const CONNECTIONS = (options.connections ?? (options.quick ? '16' : '1,16,64')).split(',').map(Number);
+const SMALL = 1_000;
+const PEOPLE = Number(options.people ?? (options.quick ? 5_000 : 100_000));
+const LARGE = 1_000_000;
+const WARM = 10_000;
+const SIGNED_IN = options.quick ? 300 : 1_000;
+/** How the cost of a read is told: the CPU of so much reading. */
+const COST = { connections: STATED, ...(options.quick ? SHORT : LONG) };
+
+const folder = folderToServe();
+if (folder) {
+  // On a busy machine, too, nobody is turned away: that is another bench.
+  await serve(folder, 3995, () => ({}), { LOG_LEVEL: 'info', REQUEST_WAIT_SECONDS: '30' });
+} else await withService(fileURLToPath(import.meta.url), {}, measure);
+
+async function measure(ask, service) {
+  const cases = wanted.length === 0 ? await allCases() : await Promise.all(wanted.map(caseOf));
+  const bench = await Bench.begin(ask, service);
+  try {
+    const costs = [];
+    const isWhole = wanted.length === 0;
+    if (isWhole) {
+      await bench.populate({ people: SMALL, readers: SMALL });
+      costs.push(await costOfRead(bench));
+    }
+    await bench.populate({ people: PEOPLE, readers: Math.min(WARM, PEOPLE), customers: SIGNED_IN });
+    if (isWhole) costs.push(await costOfRead(bench));
+    const results = [];
+    for (const one of cases) {
+      for (const plan of plansOf(one)) {
+        results.push(resultOf(one, plan, await bench.compare({ ...one, ...plan })));
+        tell(results.at(-1));
+      }
+    }
+    if (options.large) {
+      // Without the first versions of preferences, which no read looks at: they would be 20 GB.
+      await bench.populate({ people: LARGE, readers: WARM, history: false });
+      costs.push(await costOfRead(bench));
+    }
+    const peak = megabytes(peakMemoryOf(service.pid));
+    console.log(`\nPeak memory of the service: ${peak} MB`);
+    if (costs.length > 0) console.table(costs);
+    const run = { machine: await describeMachine(bench.databaseUrl), people: PEOPLE, results, costs, peak };
+    if (isWhole && !options.quick) await writeReport(run);
+  } finally {
+    await bench.end();
+  }
+}
+
+function plansOf({ aim }) {
+  const isLong = (connections) => !options.quick && aim && connections === STATED;
+  return CONNECTIONS.map((connections) => ({ connections, ...(isLong(connections) ? LONG : SHORT) }));
+}
+
+/** What a read costs among as many customers as there are, of whom some are read over and over. */
+async function costOfRead(bench) {
+  const { service } = await bench.compare({ module: 'cases/reads.mjs', name: 'read', sides: ['service'], ...COST });
+  const { node, postgres, perSecond } = summaryOf(service);
+  const { people, readers } = bench;
+  return { people, readers, node: Math.round(node), postgres: Math.round(postgres), perSecond: Math.round(perSecond) };
+}
+
+function resultOf({ name, title, aim = {}, sides }, { connections }, found) {
+  const floors = sides.filter((side) => side !== 'service');
+  return {
+    name,
+    title,
+    aim,
+    connections,
+    sides: Object.fromEntries(sides.map((side) => [side, summaryOf(found[side])])),
+    ratios: Object.fromEntries(floors.map((floor) => [floor, ratioOf(found.service, found[floor])])),
+  };
+}
+
+function tell({ name, connections, sides, ratios }) {
+  console.log(`\n${name}, ${connections} connection${connections === 1 ? '' : 's'}`);
+  const rows = Object.entries(sides).map(([side, { perSecond, node, postgres, caller, p50, p99 }]) => {
+    const ratio = ratios[side];
+    return [
+      side,
+      {
+        'requests/s': Math.round(perSecond),
+        'node µs': Math.round(node),
+        'PostgreSQL µs': Math.round(postgres),
+        'caller µs': Math.round(caller),
+        'p50 ms': Number(p50.toFixed(2)),
+        'p99 ms': Number(p99.toFixed(2)),
+        'service / floor': ratio
+          ? `${ratio.median.toFixed(2)} (${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)})`
+          : '',
+      },
+    ];
+  });
+  console.table(Object.fromEntries(rows));
+}
