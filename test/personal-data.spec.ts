@@ -61,6 +61,7 @@ describe('every table with a customer', () => {
   it('holds something of the customers of these tests', async () => {
     const empty: string[] = [];
     for (const table of await tablesOf(app.db, 'customer_id')) {
+      if (table === 'interaction_counter_marks') continue; // gone as soon as it is counted
       const { rowCount } = await app.db.query(`select from ${table} where customer_id = $1 limit 1`, [
         mira.customer.customerId,
       ]);

@@ -8,6 +8,7 @@ import { aDelegation } from './delegations.js';
 import { askToBeErased, type TestErasure } from './erasures.js';
 import { aReporter, aVoid, report, type Reporter } from './events.js';
 import { type ConsentAccess, consentToken } from './oauth.js';
+import { counted } from './outbox.js';
 import { aPasskey } from './passkeys.js';
 import { aRetailer, type TestRetailer } from './retailers.js';
 import { aRule, refuseSharing } from './rules.js';
@@ -72,7 +73,7 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
   const tailoring = await buyClothes(app, tailor, customer);
   await showCode(app, customer);
   await beAskedFor(app, customer);
-  return {
+  const life = {
     customer,
     personalTokenId: await makePersonalToken(app, customer),
     delegationId: await shareHousehold(app, customer),
@@ -92,6 +93,8 @@ export async function aLife(app: TestApp, { grocer, tailor }: Shops): Promise<Li
     openRequest: await aConsentRequest(app, { customer, retailer: tailor }),
     erasure: await askToBeErased(app, customer, 'P30D'),
   };
+  await counted(app);
+  return life;
 }
 
 /** A shoe size, which was first another one. */
