@@ -48,13 +48,11 @@ export const allowed: readonly Allowed[] = [
   { statement: 'select … expires_at <= $1 order by … limit 500', why: sweeping },
   { statement: 'select … from delegations d where d.due_at <= $1 order by', why: sweeping },
   { statement: 'select customer_id from consents where remind_at <= $1', why: sweeping },
-  { statement: 'delete from idempotency_keys where expires_at <= $1', why: sweeping },
-  { statement: 'delete from till_codes where expires_at <= $1', why: sweeping },
-  { statement: 'delete from webauthn_challenges where expires_at <= $1', why: sweeping },
+  { statement: 'delete from … where expires_at <= $1', why: sweeping },
   { statement: 'delete from rate_limits where window_start < $1', why: sweeping },
   { statement: 'delete from suggestion_days where day < $1::date', why: sweeping },
-  { statement: 'delete from … in ( select … where expires_at < $1 limit', why: sweeping },
-  { statement: 'delete from interaction_notes', why: sweeping },
+  { statement: 'delete from … in ( select … limit', why: sweeping },
+  { statement: 'delete from imports where settled_at < $1', why: sweeping },
   { statement: 'select customer_id as customerId, months from interaction_retention', why: sweeping },
   { statement: 'select bucket, customer_id as customerId from suggestion_settings', why: sweeping },
 
@@ -90,6 +88,15 @@ export const allowed: readonly Allowed[] = [
   {
     statement: 'select * from ( select d.id … from dispute_refs',
     why: 'a retailer lists what its customers dispute; each row is found by its own bucket',
+  },
+  {
+    statement: 'select exists (select from customers where xmin = pg_current_xact_id()',
+    why: 'a test asks what its own transaction has written',
+  },
+  {
+    statement: 'select c.customer_id from unnest … for no key update of c',
+    why: 'customers whose reports are counted together are held together: on a cluster, docs/operator/scale.md',
+    kind: 'locks',
   },
   {
     statement: 'select c.customer_id as customerId … for no key update of c',
