@@ -1,5 +1,5 @@
 // On what a bench has run.
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, totalmem, type } from 'node:os';
 
 import pg from 'pg';
 
@@ -16,7 +16,7 @@ export async function describeMachine(databaseUrl) {
     at: new Date(),
     processors: `${processors.length} × ${processors[0].model.trim()}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
-    system: `Linux ${release()} (${arch()})`,
+    system: `${type()} (${arch()})`,
     node: process.version,
     postgres: `PostgreSQL ${version}, fsync ${fsync}, synchronous_commit ${commits}`,
   };
