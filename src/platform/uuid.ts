@@ -1,19 +1,16 @@
-import { randomFillSync } from 'node:crypto';
-
 import { v7 } from 'uuid';
 
-const BYTES = 16;
-const pool = Buffer.alloc(BYTES * 256);
-let used = pool.length;
+import { randomBytesFromPool } from './crypto/random-pool.js';
+
 let msecs = 0;
 let seq = 0;
 
 /**
  * A UUIDv7 (RFC 9562 §5.7): sortable by the time of its making, in this process also within a millisecond, unguessable in
- * its tail. Each request takes several, so that random bytes are fetched for many at once.
+ * its tail.
  */
 export function uuidv7(): string {
-  const random = randomBytes();
+  const random = randomBytesFromPool(16);
   const now = Date.now();
   if (now > msecs) {
     msecs = now;
@@ -23,12 +20,4 @@ export function uuidv7(): string {
     if (seq === 0) msecs++;
   }
   return v7({ random, msecs, seq });
-}
-
-function randomBytes(): Buffer {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  return pool.subarray(used, (used += BYTES));
 }
