@@ -48,11 +48,10 @@ async function measure(ask, service) {
     const costs = [];
     const isWhole = wanted.length === 0;
     if (isWhole) {
-      await bench.populate({ people: SMALL, readers: SMALL });
-      costs.push(await costOfRead(bench));
+      costs.push(await costOfRead(bench, await bench.populate({ people: SMALL, readers: SMALL })));
     }
-    await bench.populate({ people: PEOPLE, readers: Math.min(WARM, PEOPLE), customers: SIGNED_IN });
-    if (isWhole) costs.push(await costOfRead(bench));
+    const first = await bench.populate({ people: PEOPLE, readers: Math.min(WARM, PEOPLE), customers: SIGNED_IN });
+    if (isWhole) costs.push(await costOfRead(bench, first));
     const results = [];
     for (const one of cases) {
       for (const plan of plansOf(one)) {
@@ -62,8 +61,7 @@ async function measure(ask, service) {
     }
     if (options.large) {
       // Without the first versions of preferences, which no read looks at: they would be 20 GB.
-      await bench.populate({ people: LARGE, readers: WARM, history: false });
-      costs.push(await costOfRead(bench));
+      costs.push(await costOfRead(bench, await bench.populate({ people: LARGE, readers: WARM, history: false })));
     }
     const peak = megabytes(peakMemoryOf(service.pid));
     console.log(`\nPeak memory of the service: ${peak} MB`);
@@ -80,12 +78,24 @@ function plansOf({ aim }) {
   return CONNECTIONS.map((connections) => ({ connections, ...(isLong(connections) ? LONG : SHORT) }));
 }
 
-/** What a read costs among as many customers as there are, of whom some are read over and over. */
-async function costOfRead(bench) {
+/**
+ * What a read costs among as many customers as there are, of whom some are read over and over, and what the first read of
+ * each cost: of the token, the consent and the documents nothing was known then.
+ */
+async function costOfRead(bench, first) {
+  await bench.warm();
   const { service } = await bench.compare({ module: 'cases/reads.mjs', name: 'read', sides: ['service'], ...COST });
   const { node, postgres, perSecond } = summaryOf(service);
   const { people, readers } = bench;
-  return { people, readers, node: Math.round(node), postgres: Math.round(postgres), perSecond: Math.round(perSecond) };
+  return {
+    people,
+    readers,
+    node: Math.round(node),
+    postgres: Math.round(postgres),
+    perSecond: Math.round(perSecond),
+    firstNode: Math.round(first.node),
+    firstPostgres: Math.round(first.postgres),
+  };
 }
 
 function resultOf({ name, title, aim = {}, sides }, { connections }, found) {

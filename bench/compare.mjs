@@ -43,7 +43,10 @@ export class Bench {
     for (const { kill } of [this.floor, this.bare, this.callers]) kill();
   }
 
-  /** Sees to it that there are so many customers, that so many are read and warm, and that so many are signed in. */
+  /**
+   * Sees to it that there are so many customers, that so many have been read once, and that so many are signed in.
+   * Answers what those reads took.
+   */
   async populate({ people, readers, customers = 0, history = true }) {
     const more = people - this.people;
     if (more > 0) await makePeople({ databaseUrl: this.databaseUrl, count: more, history, ...this.plan });
@@ -51,8 +54,15 @@ export class Bench {
     await this.#settle();
     const world = await this.bare.ask('world', { readers, customers });
     await this.callers.ask('learn', world);
-    await this.callers.ask('warm', { module: fileOf('cases/reads.mjs'), name: 'read' });
     await this.floor.ask('learn', { dpopKey: world.dpopKey, categories: world.categories });
+    return this.warm();
+  }
+
+  /** Has each reader read once, and answers what that took. The service keeps at hand what it has answered for a minute. */
+  async warm(connections = 16) {
+    await this.#caughtUp();
+    const order = { module: fileOf('cases/reads.mjs'), name: 'read', connections };
+    return this.#measured(this.service, () => this.callers.ask('warm', order));
   }
 
   /**
@@ -97,19 +107,24 @@ export class Bench {
     const served = { service: this.service, bare: this.bare }[order.side] ?? this.floor;
     if (served !== this.service) this.service.kill('SIGSTOP');
     try {
-      const before = { node: cpuOfTree(served.pid), postgres: cpuOfTree(this.postgres) };
-      const { cpu, ...result } = await this.callers.ask('run', order);
-      const per = (now, then) => (now - then) / result.requests;
-      return {
-        ...result,
-        perSecond: result.requests / result.seconds,
-        node: per(cpuOfTree(served.pid), before.node),
-        postgres: per(cpuOfTree(this.postgres), before.postgres),
-        caller: cpu / result.requests,
-      };
+      return await this.#measured(served, () => this.callers.ask('run', order));
     } finally {
       if (served !== this.service) this.service.kill('SIGCONT');
     }
+  }
+
+  /** What callers did, with what each request took of the server and of PostgreSQL. */
+  async #measured(served, work) {
+    const before = { node: cpuOfTree(served.pid), postgres: cpuOfTree(this.postgres) };
+    const { cpu, ...result } = await work();
+    const per = (now, then) => (now - then) / result.requests;
+    return {
+      ...result,
+      perSecond: result.requests / result.seconds,
+      node: per(cpuOfTree(served.pid), before.node),
+      postgres: per(cpuOfTree(this.postgres), before.postgres),
+      caller: cpu / result.requests,
+    };
   }
 }
 

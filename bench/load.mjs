@@ -149,22 +149,26 @@ class Caller {
   }
 
   /** Has every reader read once, and keeps the ETag of what each got: it is held from then on. */
-  async warm({ module, name }) {
+  async warm({ module, name, connections }) {
     const { cases } = await import(module);
     const requests = [...cases[name].service(this.world)];
-    const tags = [];
-    // On one connection answers come in the order of the readers.
-    const order = { port: this.ports.service, connections: 1, seconds: Infinity, expects: [200] };
+    const under = [];
     let sent = 0;
-    await send({
-      ...order,
-      next: (_connection, answer) => {
-        if (answer) tags.push(/\r\netag: *([^\r]+)/i.exec(answer.latin1Slice())[1]);
-        return requests[sent++];
-      },
+    const next = (connection, answer) => {
+      const reader = this.world.readers[under[connection]];
+      if (answer) reader.etag = /\r\netag: *([^\r]+)/i.exec(answer.latin1Slice())[1];
+      under[connection] = sent;
+      return requests[sent++];
+    };
+    const { ms: _, ...result } = await send({
+      port: this.ports.service,
+      connections: Math.min(connections, requests.length),
+      seconds: Infinity,
+      expects: [200],
+      next,
     });
-    this.world.readers.forEach((reader, index) => (reader.etag = tags[index]));
     this.#sources.clear();
+    return result;
   }
 }
 

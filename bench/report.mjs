@@ -120,7 +120,16 @@ const totalOf = ({ node, postgres }) => node + postgres;
 function costTable(costs) {
   const [first] = costs;
   return table([
-    ['customers', 'of whom are read', 'node µs', 'PostgreSQL µs', 'together', 'times'],
+    [
+      'customers',
+      'of whom are read',
+      'node µs',
+      'PostgreSQL µs',
+      'together',
+      'times',
+      'first read: node µs',
+      'PostgreSQL µs',
+    ],
     ...costs.map((cost) => [
       grouped(cost.people),
       grouped(cost.readers),
@@ -128,6 +137,8 @@ function costTable(costs) {
       cost.postgres,
       totalOf(cost),
       ratio(totalOf(cost) / totalOf(first)),
+      cost.firstNode,
+      cost.firstPostgres,
     ]),
   ]);
 }

@@ -1,7 +1,7 @@
 // The built service in a process of its own, on a database of its own in a temporary folder, for benches to ask things
 // of. Its memory is its own, too, and can be watched.
 import { openSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,6 +44,7 @@ export function settingsOf(folder, port) {
  */
 export async function withService(program, { heapMb }, work) {
   const folder = await mkdtemp(join(tmpdir(), 'ccx-bench-'));
+  await chmod(folder, 0o755); // so that root's PostgreSQL has its data here, too, and they go with the rest
   const { boundedHeap } = await built('src/cli/heap');
   // As one of several workers runs. What is said here comes before that.
   const env = { ...process.env, ...boundedHeap(process.env) };

@@ -24,6 +24,8 @@ else if (!pgbouncer) console.warn('Skipped in part: pgbouncer is not here (apt-g
 /** So long everybody has been busy when the primary is lost, and after it was. */
 const BUSY_MS = 1_500;
 const PATIENCE_MS = 60_000;
+/** So that nobody waits for long to notice a silence, neither who serves nor who stops. */
+const quickToNotice = { DATABASE_STATEMENT_SECONDS: '3' };
 const surroundings = { ...process.env };
 
 /** How the service reaches its primary, and how that is lost: with all its connections, or without a word. */
@@ -52,7 +54,7 @@ describe.each(ways)('a primary that the service reaches $way', ({ isPooled = fal
     beforeAll(async () => {
       pair = await Pair.make(programs ?? '');
       const port = await aFreePort();
-      app = await startApp({ config: { PUBLIC_URL: `http://127.0.0.1:${port}` } });
+      app = await startApp({ config: { PUBLIC_URL: `http://127.0.0.1:${port}`, ...quickToNotice } });
       await app.get(Jobs).onModuleDestroy(); // background work is left to the service
       if (isPooled) pool = await poolOf(pair);
       service = await RunningService.start({ cwd: await aFolder(), env: environmentOf(app, pool), port });
@@ -138,7 +140,7 @@ function environmentOf({ config, databaseUrl }: TestApp, pool: Pgbouncer | undef
     CCX_PEPPER: config.CCX_PEPPER ?? '',
     DATA_FOLDER: config.DATA_FOLDER,
     WORKERS: '2',
-    DATABASE_STATEMENT_SECONDS: '3', // so that nobody waits for long to notice a silence
+    ...quickToNotice,
     DATABASE_URL: pool ? pool.urlOf(new URL(databaseUrl).pathname.slice(1)) : databaseUrl,
     ...(pool && { DATABASE_NAMED_STATEMENTS: 'off' }),
   };

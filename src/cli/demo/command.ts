@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -43,6 +43,7 @@ async function startForNow(
 ): Promise<Pick<ServiceProcess, 'stop'> & { readonly folder: string }> {
   say(`Nothing answers at ${url}: starting a service for this story.`);
   const folder = mkdtempSync(join(tmpdir(), 'ccx-demo-'));
+  chmodSync(folder, 0o755); // so that root's database is in it, and goes with it
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const service = await startService(process.argv[1] as string, url, { DATA_FOLDER: folder }, env);

@@ -159,11 +159,13 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs what may as well be done twice: one statement that reads, or comes to the same whenever it is repeated. */
   async repeated<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    const start = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
         return await work(this.reader);
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+        const isOver = attempt >= ATTEMPTS || performance.now() - start > ATTEMPTED_FOR_MS;
+        if (isOver || !isRetryable(error)) throw error;
         await pause(Math.random() * 50 * 2 ** attempt);
       }
     }
