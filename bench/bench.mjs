@@ -1,6 +1,6 @@
 // How fast the service is, beside a floor in the same run. `npm run bench` measures everything, in some ten minutes, and
 // writes it into docs/performance.md; `-- --quick` takes three and only prints; `-- read intake` measures some cases;
-// `-- --large` also makes a million customers, to see what a read costs then.
+// `-- cost` what a read costs among more and more customers; `-- --large` also among a million.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -32,6 +32,7 @@ const PEOPLE = Number(options.people ?? (options.quick ? 5_000 : 100_000));
 const LARGE = 1_000_000;
 const WARM = 10_000;
 const SIGNED_IN = options.quick ? 300 : 1_000;
+const COST_ALONE = 'cost';
 /** How the cost of a read is told: the CPU of so much reading. */
 const COST = { connections: STATED, ...(options.quick ? SHORT : LONG) };
 
@@ -42,16 +43,20 @@ if (folder) {
 } else await withService(fileURLToPath(import.meta.url), {}, measure);
 
 async function measure(ask, service) {
-  const cases = wanted.length === 0 ? await allCases() : await Promise.all(wanted.map(caseOf));
+  const isWhole = wanted.length === 0;
+  const isOfCost = isWhole || wanted.includes(COST_ALONE);
+  const names = wanted.filter((name) => name !== COST_ALONE);
+  const cases = isWhole ? await allCases() : await Promise.all(names.map(caseOf));
   const bench = await Bench.begin(ask, service);
   try {
     const costs = [];
-    const isWhole = wanted.length === 0;
-    if (isWhole) {
-      costs.push(await costOfRead(bench, await bench.populate({ people: SMALL, readers: SMALL })));
+    if (isOfCost) {
+      for (const people of [SMALL, PEOPLE]) {
+        costs.push(await costOfRead(bench, await bench.populate({ people, readers: Math.min(WARM, people) })));
+      }
     }
-    const first = await bench.populate({ people: PEOPLE, readers: Math.min(WARM, PEOPLE), customers: SIGNED_IN });
-    if (isWhole) costs.push(await costOfRead(bench, first));
+    // Only what a read costs among many is measured with many who are read: all else would tell of whom it met first.
+    await bench.populate({ people: PEOPLE, readers: SMALL, customers: SIGNED_IN });
     const results = [];
     for (const one of cases) {
       for (const plan of plansOf(one)) {
@@ -59,15 +64,19 @@ async function measure(ask, service) {
         tell(results.at(-1));
       }
     }
+    const conclude = async () => {
+      const peak = megabytes(peakMemoryOf(service.pid));
+      console.log(`\nPeak memory of the service: ${peak} MB`);
+      if (costs.length > 0) console.table(costs);
+      const run = { machine: await describeMachine(bench.databaseUrl), people: PEOPLE, results, costs, peak };
+      if (isWhole && !options.quick) await writeReport(run);
+    };
+    await conclude();
     if (options.large) {
       // Without the first versions of preferences, which no read looks at: they would be 20 GB.
       costs.push(await costOfRead(bench, await bench.populate({ people: LARGE, readers: WARM, history: false })));
+      await conclude(); // once more, with what that has added
     }
-    const peak = megabytes(peakMemoryOf(service.pid));
-    console.log(`\nPeak memory of the service: ${peak} MB`);
-    if (costs.length > 0) console.table(costs);
-    const run = { machine: await describeMachine(bench.databaseUrl), people: PEOPLE, results, costs, peak };
-    if (isWhole && !options.quick) await writeReport(run);
   } finally {
     await bench.end();
   }

@@ -45,9 +45,9 @@ export function settingsOf(folder, port) {
 export async function withService(program, { heapMb }, work) {
   const folder = await mkdtemp(join(tmpdir(), 'ccx-bench-'));
   await chmod(folder, 0o755); // so that root's PostgreSQL has its data here, too, and they go with the rest
-  const { boundedHeap } = await built('src/cli/heap');
+  const { boundedMemory } = await built('src/cli/memory');
   // As one of several workers runs. What is said here comes before that.
-  const env = { ...process.env, ...boundedHeap(process.env) };
+  const env = { ...process.env, ...boundedMemory(process.env) };
   const execArgv = heapMb ? ['--expose-gc', `--max-old-space-size=${heapMb}`] : [];
   // Its log goes where an operator's would: into a file.
   const stdio = ['ignore', openSync(join(folder, 'service.log'), 'w'), 'inherit', 'ipc'];

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { boundedHeap } from '../src/cli/heap.js';
+import { boundedMemory } from '../src/cli/memory.js';
 import { serveCommand } from '../src/cli/serve.js';
 import { Config, loadConfig } from '../src/platform/config/config.js';
 import { makeSignerKey } from '../src/platform/crypto/note-signer.js';
@@ -137,9 +137,11 @@ describe('deploy/container', () => {
     const files = { CCX_KEK_FILE: 'kek', CCX_PEPPER_FILE: 'pepper', CCX_LOG_KEY_FILE: 'log-key' };
     const paths = Object.entries(files).map(([setting, name]) => [setting, join(secrets, name)] as const);
     const text = linesOf(run, 'ENV').join(' ');
-    const { NODE_OPTIONS, ...environment } = assignments(text);
+    const { NODE_OPTIONS, MALLOC_ARENA_MAX, ...environment } = assignments(text);
+    const bounds = boundedMemory({});
     expect(NODE_OPTIONS).toBeDefined();
-    expect(text).toContain(`NODE_OPTIONS="${boundedHeap({}).NODE_OPTIONS}"`);
+    expect(text).toContain(`NODE_OPTIONS="${bounds.NODE_OPTIONS}"`);
+    expect(MALLOC_ARENA_MAX).toBe(bounds.MALLOC_ARENA_MAX);
     expectGood({ ...environment, ...exampleSettings, ...Object.fromEntries(paths) });
     expect(linesOf(run, 'VOLUME')).toEqual([environment['DATA_FOLDER']]);
     expect(linesOf(run, 'EXPOSE')).toEqual([environment['PORT']]);

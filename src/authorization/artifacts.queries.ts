@@ -1,5 +1,5 @@
 import type { CustomerKey } from '../platform/customer-key.js';
-import type { Reader } from '../platform/database/database.js';
+import { named, type Reader } from '../platform/database/database.js';
 
 /** Whose tokens an artifact belongs to. */
 export interface TokenHolder {
@@ -97,7 +97,9 @@ export async function recordOnce(
   expiresAt: Date,
 ): Promise<boolean> {
   const column = table === 'oauth_replays' ? 'id_hash' : 'jti_hash';
-  const recorded = await reader.query<unknown[]>(
+  const recorded = await named(
+    reader,
+    `oauth.once.${table}`,
     `insert into ${table} (${column}, expires_at) values ($1, $2) on conflict do nothing returning ${column}`,
     [hash, expiresAt],
   );

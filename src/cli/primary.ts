@@ -4,7 +4,7 @@ import type { Config } from '../platform/config/config.js';
 import { createLogger, NestLogger } from '../platform/http/logging.js';
 import { MetricsServer } from '../platform/metrics/metrics-listener.js';
 import { type OpenDatabase, openDatabase, requireCurrentSchema } from './database.js';
-import { boundedHeap } from './heap.js';
+import { boundedMemory } from './memory.js';
 import { WorkerMetrics } from './worker-metrics.js';
 import { Workers } from './workers.js';
 
@@ -23,7 +23,7 @@ export async function serveByWorkers(
   const workers = new Workers({
     count: config.WORKERS,
     env: (isFirst) => ({
-      ...boundedHeap(process.env),
+      ...boundedMemory(process.env),
       DATABASE_URL: database.url,
       METRICS_PORT: '',
       ...(!isFirst && { SEED: 'off' }),

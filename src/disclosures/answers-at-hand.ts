@@ -17,7 +17,8 @@ export interface AnswerAtHand extends Omit<GivenAnswer, 'disclosureId' | 'at' | 
   readonly vocabulary: Vocabulary;
 }
 
-const BYTES = 40 * 1024 * 1024;
+/** Room for some ten thousand customers who are read again within a minute. */
+const BYTES = 48 * 1024 * 1024;
 /** What was erased is out of memory after this long, too. */
 const FOR_MS = 60_000;
 /** What an answer takes besides its text, the state and its name. */

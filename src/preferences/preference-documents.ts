@@ -23,11 +23,11 @@ export interface SealedDocument {
   readonly sealed: Buffer;
 }
 
-const CACHED_BYTES = 64 * 1024 * 1024;
+const CACHED_BYTES = 16 * 1024 * 1024;
 /** What was erased is out of memory after this long, too. */
 const CACHED_FOR_MS = 60_000;
-/** Opened and prepared, a document takes several times the size of its text. */
-const PREPARED_FACTOR = 4;
+/** Opened and prepared, a document takes twice the size of its text. */
+const PREPARED_FACTOR = 2;
 /** Below this, packing costs more time than it saves room. */
 const PACKED_FROM_BYTES = 8192;
 

@@ -6,7 +6,7 @@ import { Kek } from '../platform/crypto/kek.js';
 import { WrappedKeys } from '../platform/crypto/wrapped-keys.js';
 import { decodeSubject, encodeSubject } from '../platform/crypto/pairwise.js';
 import type { CustomerKey } from '../platform/customer-key.js';
-import { Database, type Reader } from '../platform/database/database.js';
+import { Database, named, type Reader } from '../platform/database/database.js';
 import { Client, type ClientStatus, isClientId } from './client.entity.js';
 import { Retailer, type RetailerStatus } from './retailer.entity.js';
 import { ClientNotFoundError, RetailerNotFoundError, RetailerSuspendedError } from './retailers.errors.js';
@@ -41,7 +41,14 @@ const CLIENT_STATE = `
     from clients c join retailers r on r.id = c.retailer_id
    where c.id = $1`;
 
+// PostgreSQL gives a row another version with every change; one that a transaction has not committed is seen by it alone.
+const ACTIVE_CLIENT = `
+  select concat(c.xmin, '|', c.ctid, '|', r.xmin, '|', r.ctid) as state
+    from clients c join retailers r on r.id = c.retailer_id
+   where c.id = $1 and c.status = 'active' and r.status = 'active'`;
+
 const DISPLAY_CACHE_MS = 1_000;
+const ACTIVE_CACHE_MS = 60_000;
 const CACHED = 10_000;
 
 /** By what the pairwise key of a retailer is bound to its row. */
@@ -51,6 +58,10 @@ export const pairwiseAad = (retailerId: string): string => `pairwise:${retailerI
 @Injectable()
 export class RetailersService {
   private readonly clients = new LRUCache<string, ClientWithRetailer>({ max: CACHED, ttl: DISPLAY_CACHE_MS });
+  private readonly active = new LRUCache<string, ClientWithRetailer & { readonly state: string }>({
+    max: CACHED,
+    ttl: ACTIVE_CACHE_MS,
+  });
   private readonly sources = new LRUCache<string, readonly string[]>({ max: CACHED, ttl: DISPLAY_CACHE_MS });
   // A pairwise key never changes, so that it may be kept as long as there is room.
   private readonly pairwiseKeys = new LRUCache<string, Buffer>({ max: CACHED });
@@ -138,11 +149,22 @@ export class RetailersService {
     return found;
   }
 
-  /** The client and its retailer as they stand now, or undefined unless both are active. */
+  /**
+   * The client and its retailer as they stand now, or undefined unless both are active. Whether what is known of them
+   * still stands is told by the versions of their rows.
+   */
   async activeClient(reader: Reader, clientId: string): Promise<ClientWithRetailer | undefined> {
-    const client = isClientId(clientId) && (await reader.findOneBy(Client, { id: clientId, status: 'active' }));
+    if (!isClientId(clientId)) return undefined;
+    const [row] = await named<{ state: string }>(reader, 'retailers.active-client', ACTIVE_CLIENT, [clientId]);
+    if (!row) return undefined;
+    const known = this.active.get(clientId);
+    if (known?.state === row.state) return known;
+    const client = await reader.findOneBy(Client, { id: clientId, status: 'active' });
     const retailer = client && (await reader.findOneBy(Retailer, { id: client.retailerId, status: 'active' }));
-    return client && retailer ? { client, retailer } : undefined;
+    if (!client || !retailer) return undefined;
+    const found = { client, retailer, state: row.state };
+    this.active.set(clientId, found);
+    return found;
   }
 
   /** Where the client and its retailer stand now, or null when there is no such client. */

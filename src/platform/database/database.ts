@@ -74,10 +74,11 @@ const senders = new WeakMap<EntityManager, Send>();
 
 /**
  * Runs one statement in the transaction that PostgreSQL keeps prepared under `name` on each connection; one text per
- * name. Where the same statement comes with every request, planning it is a good part of what it costs.
+ * name. Where the same statement comes with every request, planning it is a good part of what it costs. Outside of a
+ * transaction it is run like any other.
  */
-export function named<T>(tx: Tx, name: string, text: string, values: unknown[]): Promise<T[]> {
-  return (senders.get(tx) as Send)<T>(name, text, values);
+export function named<T>(on: Reader, name: string, text: string, values: unknown[]): Promise<T[]> {
+  return senders.get(on)?.<T>(name, text, values) ?? on.query<T[]>(text, values);
 }
 
 const connections = new WeakMap<EntityManager, ServiceConnection>();
