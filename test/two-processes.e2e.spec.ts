@@ -1,10 +1,26 @@
-import { ClientsService } from '../src/retailers/clients.service.js';
+import { type ClientChanges, ClientsService } from '../src/retailers/clients.service.js';
 import { aCustomer, type TestCustomer } from './support/actors.js';
 import { startApp, type TestApp } from './support/app.js';
 import { amend, command, withdraw } from './support/consents.js';
 import { askToBeErased, takeSteps } from './support/erasures.js';
-import { type ConsentAccess, consentToken, dpopFetch, dpopProof, type JsonAnswer, post } from './support/oauth.js';
-import { aRetailer, hasPublished, reinstateRetailer, suspendRetailer, type TestRetailer } from './support/retailers.js';
+import {
+  type ConsentAccess,
+  consentToken,
+  dpopFetch,
+  dpopProof,
+  type JsonAnswer,
+  post,
+  tokenRequest,
+} from './support/oauth.js';
+import {
+  aKey,
+  aRetailer,
+  hasPublished,
+  reinstateRetailer,
+  suspendRetailer,
+  type TestClient,
+  type TestRetailer,
+} from './support/retailers.js';
 import { type SecondProcess, startSecondProcess } from './support/second-process.js';
 
 const shoes = (size: string) => ({ attribute: 'size.footwear', value: { system: 'EUROPE', size }, strength: 'want' });
@@ -49,6 +65,11 @@ function valuesOf({ status, body }: JsonAnswer): unknown {
 }
 
 const nextRead = async () => valuesOf(await read());
+
+const system = { kind: 'system', id: 'test' } as const;
+const anyVersion = { ifMatch: '*', etagOf: () => '*' };
+const revise = (changes: ClientChanges) =>
+  app.get(ClientsService).revise(system, grocer.id, grocer.client.id, changes, anyVersion);
 
 describe('the very next read in another process', () => {
   it('is answered from what it has at hand while nothing has changed', async () => {
@@ -96,13 +117,9 @@ describe('the very next read in another process', () => {
     await reinstateRetailer(app, grocer);
     await expect(nextRead()).resolves.toEqual(['38']);
 
-    const system = { kind: 'system', id: 'test' } as const;
-    const anyVersion = { ifMatch: '*', etagOf: () => '*' };
-    const revise = (status: 'suspended' | 'active') =>
-      app.get(ClientsService).revise(system, grocer.id, grocer.client.id, { status }, anyVersion);
-    await revise('suspended');
+    await revise({ status: 'suspended' });
     await expect(nextRead()).resolves.toBe('403 retailer-suspended');
-    await revise('active');
+    await revise({ status: 'active' });
     await expect(nextRead()).resolves.toEqual(['38']);
   });
 
@@ -134,6 +151,30 @@ describe('the very next read in another process', () => {
     expect(valuesOf(await dpopFetch(app, till, 'GET', path, { proof }))).toEqual(['38']);
     const again = await dpopFetch(app, till, 'GET', path, { proof, origin: other.origin });
     expect(again.status).toBe(401);
+  });
+});
+
+describe('the very next token request in another process', () => {
+  const scope = 'preferences.read';
+  const ask = (client: TestClient) =>
+    tokenRequest(app, client, { grant_type: 'client_credentials', scope }, { origin: other.origin });
+
+  it('is refused while the retailer or its client is suspended', async () => {
+    expect((await ask(grocer.client)).status).toBe(200);
+    await suspendRetailer(app, grocer);
+    expect((await ask(grocer.client)).status).toBe(401);
+    await reinstateRetailer(app, grocer);
+    expect((await ask(grocer.client)).status).toBe(200);
+    await revise({ status: 'suspended' });
+    expect((await ask(grocer.client)).status).toBe(401);
+  });
+
+  it('takes the new keys of a client, and the old ones no more', async () => {
+    expect((await ask(grocer.client)).status).toBe(200);
+    const key = await aKey();
+    await revise({ jwks: { keys: [{ ...key.publicJwk, kid: key.thumbprint }] } });
+    expect((await ask(grocer.client)).status).toBe(401);
+    expect((await ask({ ...grocer.client, key })).status).toBe(200);
   });
 });
 

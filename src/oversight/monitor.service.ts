@@ -8,6 +8,7 @@ import type { CustomerKey } from '../platform/customer-key.js';
 import { Database, type Tx } from '../platform/database/database.js';
 import { SubjectKeys } from '../platform/crypto/subject-keys.js';
 import { Jobs } from '../platform/jobs/jobs.js';
+import { Leisure } from '../platform/leisure.js';
 import { ConsentHistoryChecks } from './consent-history-checks.js';
 import { dayOf, lastClosed } from './day-closing.service.js';
 import { EntryReader, type OpenedEntry } from './entry-reader.service.js';
@@ -18,8 +19,11 @@ import { type Finding, type MonitorRule, monitorRules } from './monitor-rules.js
 
 const INTERVAL_MS = 60_000;
 const READ_AT_ONCE = 500;
-/** How much of the log one turn of the job looks at. */
+/** The job reads less at once than the command: requests are answered between one piece and the next. */
+const READ_AT_LEISURE = 50;
+/** How much of the log one turn of the job looks at, and for how long at most. */
 const ENTRIES_PER_TURN = 20_000;
+const TURN_MS = 60_000;
 /** After so many turns, every customer has come up: once in 17 hours. */
 const BUCKETS_PER_TURN = 64;
 const BUCKETS = 65_536;
@@ -61,18 +65,27 @@ export class Monitor implements OnModuleInit {
     this.jobs.every('audit-monitor', INTERVAL_MS, () => this.goOn());
   }
 
-  /** Looks at what the log has more than the last time, and at the next few customers, in bounded time. */
+  /** Looks at what the log has more than the last time, and at the next few customers, at leisure and in bounded time. */
   async goOn(): Promise<void> {
     const { reader } = this.database;
-    const { size: from, bucket } = await reader.findOneByOrFail(MonitorState, { id: 1 });
+    const { size, bucket } = await reader.findOneByOrFail(MonitorState, { id: 1 });
     const { integrated } = await readLogState(reader);
-    const to = Math.min(integrated, from + ENTRIES_PER_TURN);
+    const end = Math.min(integrated, size + ENTRIES_PER_TURN);
+    const leisure = new Leisure();
+    const until = performance.now() + TURN_MS;
     const found: Finding[] = [];
-    for await (const findings of this.alongTheLog(from, to, true)) found.push(...findings);
+    let to = size;
+    for await (const { findings, next } of this.alongTheLog({ from: size, to: end }, READ_AT_LEISURE, true)) {
+      found.push(...findings);
+      to = next;
+      if (to === end || performance.now() > until) break;
+      await leisure.rest();
+    }
     const next = bucket + BUCKETS_PER_TURN;
     const customers = await customersOfBuckets(reader, { from: bucket, to: next });
-    for (let start = 0; start < customers.length; start += READ_AT_ONCE) {
-      found.push(...(await this.histories.check(customers.slice(start, start + READ_AT_ONCE))));
+    for (let start = 0; start < customers.length; start += READ_AT_LEISURE) {
+      await leisure.rest();
+      found.push(...(await this.histories.check(customers.slice(start, start + READ_AT_LEISURE))));
     }
     found.push(...(await this.now()));
 
@@ -93,9 +106,9 @@ export class Monitor implements OnModuleInit {
       return findings;
     };
     let entries = 0;
-    for await (const findings of this.alongTheLog(0, integrated, false)) {
+    for await (const { findings, next } of this.alongTheLog({ from: 0, to: integrated }, READ_AT_ONCE, false)) {
       yield* keep(findings);
-      progress({ entries: (entries = Math.min(integrated, entries + READ_AT_ONCE)), customers: 0 });
+      progress({ entries: (entries = next), customers: 0 });
     }
     let customers = 0;
     for (let page = await this.keys.customersAfter(reader, undefined, READ_AT_ONCE); page.length > 0;) {
@@ -133,18 +146,25 @@ export class Monitor implements OnModuleInit {
     >;
   }
 
-  /** What is wrong with a stretch of the log, a page at a time. */
-  private async *alongTheLog(from: number, to: number, withHistories: boolean): AsyncGenerator<Finding[]> {
-    for (let next = from; next < to; next = Math.min(to, next + READ_AT_ONCE)) {
-      const range = { from: next, to: Math.min(to, next + READ_AT_ONCE) };
-      const page = await entriesInOrder(this.database.reader, {}, { ...range, limit: READ_AT_ONCE });
+  /** What is wrong with a stretch of the log, a page at a time, and where the next page begins. */
+  private async *alongTheLog(
+    { from, to }: { from: number; to: number },
+    limit: number,
+    withHistories: boolean,
+  ): AsyncGenerator<{ findings: Finding[]; next: number }> {
+    let next = from;
+    while (next < to) {
+      const range = { from: next, to: Math.min(to, next + limit) };
+      const page = await entriesInOrder(this.database.reader, {}, { ...range, limit });
       const opened = await this.entries.open(page);
-      yield [
+      next = range.to;
+      const findings = [
         ...missingFrom(page, range),
         ...(await this.log.check(opened)),
         ...(await this.namingNobody(opened)),
         ...(withHistories ? await this.histories.check(changedIn(opened)) : []),
       ];
+      yield { findings, next };
     }
   }
 

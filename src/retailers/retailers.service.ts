@@ -42,8 +42,9 @@ const CLIENT_STATE = `
    where c.id = $1`;
 
 // PostgreSQL gives a row another version with every change; one that a transaction has not committed is seen by it alone.
+// The times tell copies of a row on several machines apart, whose versions have nothing to do with each other.
 const ACTIVE_CLIENT = `
-  select concat(c.xmin, '|', c.ctid, '|', r.xmin, '|', r.ctid) as state
+  select concat_ws('|', c.xmin, c.ctid, c.updated_at, r.xmin, r.ctid, r.updated_at) as state
     from clients c join retailers r on r.id = c.retailer_id
    where c.id = $1 and c.status = 'active' and r.status = 'active'`;
 

@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Of the time, how much work may take that nobody waits for. */
+const SHARE = 0.1;
+
+/**
+ * Has work that nobody waits for rest nine times as long as it took: whoever is answered meanwhile hardly notices it. Do
+ * it in small pieces, since each of them holds the process for as long as it computes.
+ */
+export class Leisure {
+  private since = performance.now();
+
+  /** Waits in proportion to what has been done since it was made, or since the last rest. */
+  async rest(): Promise<void> {
+    const worked = performance.now() - this.since;
+    await delay((worked * (1 - SHARE)) / SHARE);
+    this.since = performance.now();
+  }
+}
