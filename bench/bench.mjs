@@ -1,6 +1,6 @@
 // How fast the service is, beside a floor in the same run. `npm run bench` measures everything, in some ten minutes, and
 // writes it into docs/performance.md; `-- --quick` takes three and only prints; `-- read intake` measures some cases;
-// `-- cost` what a read costs among more and more customers; `-- --large` also among a million.
+// `-- cost` tells what a read costs among more and more customers, and writes that there, too; `--large` has a million.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -8,7 +8,7 @@ import { Bench, ratioOf, summaryOf } from './compare.mjs';
 import { allCases, caseOf } from './cases/modules.mjs';
 import { peakMemoryOf } from './measures.mjs';
 import { describeMachine } from './machine.mjs';
-import { writeReport } from './report.mjs';
+import { writeCosts, writeReport } from './report.mjs';
 import { folderToServe, megabytes, serve, withService } from './service.mjs';
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -44,7 +44,7 @@ if (folder) {
 
 async function measure(ask, service) {
   const isWhole = wanted.length === 0;
-  const isOfCost = isWhole || wanted.includes(COST_ALONE);
+  const isOfCost = options.large || wanted.includes(COST_ALONE);
   const names = wanted.filter((name) => name !== COST_ALONE);
   const cases = isWhole ? await allCases() : await Promise.all(names.map(caseOf));
   const bench = await Bench.begin(ask, service);
@@ -56,7 +56,7 @@ async function measure(ask, service) {
       }
     }
     // Only what a read costs among many is measured with many who are read: all else would tell of whom it met first.
-    await bench.populate({ people: PEOPLE, readers: SMALL, customers: SIGNED_IN });
+    if (cases.length > 0) await bench.populate({ people: PEOPLE, readers: SMALL, customers: SIGNED_IN });
     const results = [];
     for (const one of cases) {
       for (const plan of plansOf(one)) {
@@ -64,18 +64,17 @@ async function measure(ask, service) {
         tell(results.at(-1));
       }
     }
-    const conclude = async () => {
-      const peak = megabytes(peakMemoryOf(service.pid));
-      console.log(`\nPeak memory of the service: ${peak} MB`);
-      if (costs.length > 0) console.table(costs);
-      const run = { machine: await describeMachine(bench.databaseUrl), people: PEOPLE, results, costs, peak };
-      if (isWhole && !options.quick) await writeReport(run);
-    };
-    await conclude();
+    const peak = megabytes(peakMemoryOf(service.pid));
+    console.log(`\nPeak memory of the service: ${peak} MB`);
+    const machine = await describeMachine(bench.databaseUrl);
+    if (isWhole && !options.quick) await writeReport({ machine, people: PEOPLE, results, peak });
     if (options.large) {
       // Without the first versions of preferences, which no read looks at: they would be 20 GB.
       costs.push(await costOfRead(bench, await bench.populate({ people: LARGE, readers: WARM, history: false })));
-      await conclude(); // once more, with what that has added
+    }
+    if (costs.length > 0) console.table(costs);
+    if (isOfCost && !options.quick) {
+      await writeCosts({ machine, costs, peak: megabytes(peakMemoryOf(service.pid)) });
     }
   } finally {
     await bench.end();
@@ -92,7 +91,6 @@ function plansOf({ aim }) {
  * each cost: of the token, the consent and the documents nothing was known then.
  */
 async function costOfRead(bench, first) {
-  await bench.warm();
   const { service } = await bench.compare({ module: 'cases/reads.mjs', name: 'read', sides: ['service'], ...COST });
   const { node, postgres, perSecond } = summaryOf(service);
   const { people, readers } = bench;

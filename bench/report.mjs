@@ -9,6 +9,10 @@ import { built } from './built.mjs';
 const DOCS = new URL('../docs/', import.meta.url);
 const REPORT = new URL('performance.md', DOCS);
 const [BEGIN, END] = ['<!-- written by npm run bench: begin -->', '<!-- written by npm run bench: end -->'];
+const [COST_BEGIN, COST_END] = [
+  '<!-- written by npm run bench -- cost: begin -->',
+  '<!-- written by npm run bench -- cost: end -->',
+];
 /** At so many connections aims are stated. */
 const STATED = 16;
 /** A read among a million customers may cost so much more than among a thousand. */
@@ -20,32 +24,49 @@ const grouped = (number) => String(Math.round(number)).replaceAll(/\B(?=(\d{3})+
 const ratio = (value) => value.toFixed(2);
 const spread = ({ median, least, most }) => `${ratio(median)} (${ratio(least)}–${ratio(most)})`;
 
-/** @param {{machine: object, people: number, results: object[], costs: object[], peak: number}} run */
+/** @param {{machine: object, people: number, results: object[], peak: number}} run */
 export async function writeReport(run) {
-  await writeBetween([BEGIN, END], partsOf(run));
+  const { machine, people, results, peak } = run;
+  await writeBetween(
+    [BEGIN, END],
+    [
+      taken(machine, `with ${grouped(people)} customers `),
+      `### Against the aims, at ${STATED} connections`,
+      aimsTable({ results, peak }),
+      '![Requests a second of the service as a share of what the floor does](performance/ratios.svg)',
+      '![Reads a second of the service and of the floors](performance/read.svg)',
+      '### Everything',
+      'CPU is of the server’s process and of all processes of PostgreSQL, for each request; a ratio is the median of the ' +
+        'slices, with the least and the most beside it.',
+      ...resultTables(results),
+    ],
+  );
+  await writePlots(await plotsOf(results));
+}
+
+/** What a read costs among more and more customers. @param {{machine: object, costs: object[], peak: number}} run */
+export async function writeCosts({ machine, costs, peak }) {
+  await writeBetween(
+    [COST_BEGIN, COST_END],
+    [
+      taken(machine, ''),
+      costTable(costs),
+      `${costVerdict(costs)} The memory of the service was ${peak} MB at most.`,
+      '![CPU of a read, by the number of customers](performance/cost.svg)',
+    ],
+  );
+  await writePlots({ cost: await costPlot(costs) });
+}
+
+async function writePlots(plots) {
   await mkdir(new URL('performance/', DOCS), { recursive: true });
-  for (const [name, plot] of Object.entries(await plotsOf(run))) {
-    await writeFile(new URL(`performance/${name}.svg`, DOCS), plot);
-  }
+  for (const [name, plot] of Object.entries(plots)) await writeFile(new URL(`performance/${name}.svg`, DOCS), plot);
   console.log(`\nWritten: ${REPORT.pathname}`);
 }
 
-function partsOf({ machine, people, results, costs, peak }) {
-  return [
-    `Taken ${machine.at.toISOString().slice(0, 10)} with ${grouped(people)} customers on ${machine.processors}, ` +
-      `${machine.memory}, ${machine.system}, Node.js ${machine.node}, ${machine.postgres}.`,
-    `### Against the aims, at ${STATED} connections`,
-    aimsTable({ results, costs, peak }),
-    '![Requests a second of the service as a share of what the floor does](performance/ratios.svg)',
-    '![Reads a second of the service and of the floors](performance/read.svg)',
-    '### Everything',
-    'CPU is of the server’s process and of all processes of PostgreSQL, for each request; a ratio is the median of the ' +
-      'slices, with the least and the most beside it.',
-    ...resultTables(results),
-    '### What a read costs among more customers',
-    costTable(costs),
-    '![CPU of a read, by the number of customers](performance/cost.svg)',
-  ];
+function taken({ at, processors, memory, system, node, postgres }, among) {
+  const day = at.toISOString().slice(0, 10);
+  return `Taken ${day} ${among}on ${processors}, ${memory}, ${system}, Node.js ${node}, ${postgres}.`;
 }
 
 /** Writes paragraphs between two marks, in the place of what stood there. */
@@ -65,7 +86,7 @@ export const table = ([head, ...rows]) =>
 
 const verdict = (isMet) => (isMet ? 'met' : '**not met**');
 
-function aimsTable({ results, costs, peak }) {
+function aimsTable({ results, peak }) {
   const rows = results
     .filter(({ connections }) => connections === STATED)
     .flatMap(({ title, aim, ratios }) =>
@@ -76,17 +97,9 @@ function aimsTable({ results, costs, peak }) {
         verdict(ratios[floor].median >= least),
       ]),
     );
-  const [few, many] = [costs.at(0), costs.at(-1)];
-  const more = totalOf(many) / totalOf(few);
   return table([
     ['', 'aim', 'found', ''],
     ...rows,
-    [
-      `cost of a read at ${grouped(many.people)} customers beside ${grouped(few.people)}`,
-      `≤ ${COST_AIM} times`,
-      ratio(more),
-      verdict(more <= COST_AIM),
-    ],
     ['peak memory of the service', `≤ ${MEMORY_AIM_MB} MB`, `${peak} MB`, verdict(peak <= MEMORY_AIM_MB)],
   ]);
 }
@@ -143,10 +156,16 @@ function costTable(costs) {
   ]);
 }
 
+function costVerdict(costs) {
+  const [few, many] = [costs.at(0), costs.at(-1)];
+  const more = totalOf(many) / totalOf(few);
+  const times = `${ratio(more)} times what it costs among ${grouped(few.people)}`;
+  return `Among ${grouped(many.people)} a read costs ${times}; the aim is ${COST_AIM} at most: ${verdict(more <= COST_AIM)}.`;
+}
+
 /** The plots by their names. */
-async function plotsOf({ results, costs }) {
+async function plotsOf(results) {
   const { drawn } = await built('src/cli/evaluate/chart');
-  const line = (name, points) => ({ name, points, isLine: true, hasMarks: true });
   const of = (name) => results.filter((result) => result.name === name);
   const connections = logarithmic('Connections', [...new Set(results.map((result) => result.connections))]);
   const reads = ['service', 'plain', 'tuned'].map((side) =>
@@ -160,7 +179,6 @@ async function plotsOf({ results, costs }) {
     const points = of(name).map(({ connections: x, ratios: { plain, bare } }) => pointOf(x, plain ?? bare));
     return line(name, points);
   });
-  const spent = Object.entries({ together: totalOf, node: ({ node }) => node, PostgreSQL: ({ postgres }) => postgres });
   return {
     read: drawn({
       title: 'Reads a second',
@@ -182,21 +200,27 @@ async function plotsOf({ results, costs }) {
         points: [connections.from, connections.to].map((x) => ({ x, y: 1 })),
       },
     }),
-    cost: drawn({
-      title: 'CPU of a read, by the number of customers',
-      description: 'Microseconds of node and PostgreSQL for one read, among more and more customers.',
-      x: logarithmic('Customers', [...new Set(costs.map(({ people }) => people))]),
-      y: upTo('Microseconds', [{ points: costs.map((cost) => ({ y: totalOf(cost) })) }]),
-      series: spent.map(([name, value]) =>
-        line(
-          name,
-          costs.map((cost) => ({ x: cost.people, y: value(cost) })),
-        ),
-      ),
-    }),
   };
 }
 
+async function costPlot(costs) {
+  const { drawn } = await built('src/cli/evaluate/chart');
+  const spent = Object.entries({ together: totalOf, node: ({ node }) => node, PostgreSQL: ({ postgres }) => postgres });
+  return drawn({
+    title: 'CPU of a read, by the number of customers',
+    description: 'Microseconds of node and PostgreSQL for one read, among more and more customers.',
+    x: logarithmic('Customers', [...new Set(costs.map(({ people }) => people))]),
+    y: upTo('Microseconds', [{ points: costs.map((cost) => ({ y: totalOf(cost) })) }]),
+    series: spent.map(([name, value]) =>
+      line(
+        name,
+        costs.map((cost) => ({ x: cost.people, y: value(cost) })),
+      ),
+    ),
+  });
+}
+
+const line = (name, points) => ({ name, points, isLine: true, hasMarks: true });
 const pointOf = (x, { median, least, most }) => ({ x, y: median, range: [least, most] });
 
 /** With room on both sides of what lies on it. */

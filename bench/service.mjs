@@ -80,8 +80,13 @@ export async function serve(folder, port, questions, settings = {}) {
   const { createApp, stopApp } = await built('src/app');
   const { openDatabase, requireCurrentSchema } = await built('src/cli/database');
   const { loadConfig } = await built('src/platform/config/config');
+  const { startEmbeddedPostgres } = await built('src/platform/embedded-postgres/embedded-postgres');
   const say = () => undefined;
   const config = loadConfig({ ...settingsOf(folder, port), ...settings });
+  // With as much room as an operator is told to give it; what opens the database finds it running.
+  const postgres =
+    config.DATABASE_URL === undefined &&
+    (await startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings: { shared_buffers: '2GB' } }));
   const database = await openDatabase(config, say);
   await requireCurrentSchema(database, say);
   const app = await createApp(config, { databaseUrl: database.url });
@@ -94,6 +99,7 @@ export async function serve(folder, port, questions, settings = {}) {
     stop: async () => {
       await stopApp(app, config);
       await database.close();
+      if (postgres) await postgres.stop();
     },
   });
 }
