@@ -21,11 +21,12 @@ const INTERVAL_MS = 60_000;
 const READ_AT_ONCE = 500;
 /** The job reads less at once than the command: requests are answered between one piece and the next. */
 const READ_AT_LEISURE = 50;
-/** How much of the log one turn of the job looks at, and for how long at most. */
+/** How much of the log one turn of the job looks at, and for how long at most; as long for customers. */
 const ENTRIES_PER_TURN = 20_000;
-const TURN_MS = 60_000;
-/** After so many turns, every customer has come up: once in 17 hours. */
+const PART_OF_TURN_MS = 300_000;
+/** Every customer comes up once in 17 hours, or later where the turns are long. */
 const BUCKETS_PER_TURN = 64;
+const BUCKETS_AT_ONCE = 4;
 const BUCKETS = 65_536;
 /** The service records an expiry within a minute; a stop for an update is no fault. */
 const EXPIRY_GRACE_MS = 15 * 60_000;
@@ -62,35 +63,42 @@ export class Monitor implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.jobs.every('audit-monitor', INTERVAL_MS, () => this.goOn());
+    this.jobs.every('audit-monitor', INTERVAL_MS, (ending) => this.goOn(ending));
   }
 
-  /** Looks at what the log has more than the last time, and at the next few customers, at leisure and in bounded time. */
-  async goOn(): Promise<void> {
+  /**
+   * Looks at what the log has more than the last time, and at the next few customers, at leisure and in bounded time.
+   * What it has come to is kept, also when the process is to end.
+   */
+  async goOn(ending?: AbortSignal): Promise<void> {
     const { reader } = this.database;
     const { size, bucket } = await reader.findOneByOrFail(MonitorState, { id: 1 });
     const { integrated } = await readLogState(reader);
     const end = Math.min(integrated, size + ENTRIES_PER_TURN);
     const leisure = new Leisure();
-    const until = performance.now() + TURN_MS;
     const found: Finding[] = [];
-    let to = size;
+    const isOver = inTime(PART_OF_TURN_MS, ending);
+    let to = Math.min(size, end);
     for await (const { findings, next } of this.alongTheLog({ from: size, to: end }, READ_AT_LEISURE, true)) {
       found.push(...findings);
       to = next;
-      if (to === end || performance.now() > until) break;
-      await leisure.rest();
+      if (to === end || isOver()) break;
+      await leisure.rest(ending);
     }
-    const next = bucket + BUCKETS_PER_TURN;
-    const customers = await customersOfBuckets(reader, { from: bucket, to: next });
-    for (let start = 0; start < customers.length; start += READ_AT_LEISURE) {
-      await leisure.rest();
-      found.push(...(await this.histories.check(customers.slice(start, start + READ_AT_LEISURE))));
+    const isOverToo = inTime(PART_OF_TURN_MS, ending);
+    let reached = bucket;
+    while (reached < bucket + BUCKETS_PER_TURN && !isOverToo()) {
+      const customers = await customersOfBuckets(reader, { from: reached, to: reached + BUCKETS_AT_ONCE });
+      for (let start = 0; start < customers.length; start += READ_AT_LEISURE) {
+        await leisure.rest(ending);
+        found.push(...(await this.histories.check(customers.slice(start, start + READ_AT_LEISURE))));
+      }
+      reached += BUCKETS_AT_ONCE;
     }
     found.push(...(await this.now()));
 
     await this.database.transaction(async (tx) => {
-      await tx.update(MonitorState, { id: 1 }, { size: to, bucket: next % BUCKETS, checkedAt: this.clock.now() });
+      await tx.update(MonitorState, { id: 1 }, { size: to, bucket: reached % BUCKETS, checkedAt: this.clock.now() });
       await tx.query('delete from audit_findings where rule = any($1)', [passing]);
       await this.keep(tx, found);
     });
@@ -232,6 +240,12 @@ export class Monitor implements OnModuleInit {
     this.logger.error(`The monitor has found what must not be: ${JSON.stringify(counts)}. ccx audit check tells more.`);
     await this.audit.append(tx, { type: 'monitor.found', at, actor: { kind: 'system' }, data: { rules: counts } });
   }
+}
+
+/** Tells when so much time has passed from now on, or the process is to end. */
+function inTime(forMs: number, ending: AbortSignal | undefined): () => boolean {
+  const until = performance.now() + forMs;
+  return () => performance.now() > until || ending?.aborted === true;
 }
 
 /** The places of a stretch of the log that have no entry. */

@@ -13,4 +13,14 @@ describe('work at leisure', () => {
       expect(performance.now() - start).toBeGreaterThan(worked * 9);
     }
   });
+
+  it('does not rest once all is to end', async () => {
+    const ending = new AbortController();
+    const leisure = new Leisure();
+    await delay(1_000);
+    const resting = leisure.rest(ending.signal);
+    ending.abort();
+    await expect(Promise.race([resting.then(() => 'over'), delay(5_000, 'resting')])).resolves.toBe('over');
+    await expect(leisure.rest(ending.signal)).resolves.toBeUndefined();
+  });
 });

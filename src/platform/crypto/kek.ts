@@ -45,21 +45,8 @@ export class Kek {
     return Buffer.concat([this.prefix, seal(this.current.key, key, aad)]);
   }
 
-  /**
-   * The key, in memory of its own: what it is opened into is shared, and all of that, with whatever was opened next to
-   * it, would be kept for as long as the key.
-   *
-   * @throws SealBrokenError, UnknownKekError
-   */
+  /** @throws SealBrokenError, UnknownKekError */
   unwrap(wrapped: Buffer, aad: string): Buffer {
-    const opened = this.openWrapped(wrapped, aad);
-    const key = Buffer.alloc(opened.length);
-    opened.copy(key);
-    opened.fill(0);
-    return key;
-  }
-
-  private openWrapped(wrapped: Buffer, aad: string): Buffer {
     if (wrapped[0] !== NAMED) return this.openUnnamed(wrapped, aad);
     const id = wrapped.subarray(1, 1 + ID_BYTES);
     const kek = this.all.find((known) => known.id.equals(id));

@@ -26,7 +26,11 @@ export function seal(key: Buffer, plaintext: Buffer | string, aad: string): Buff
   return Buffer.concat([VERSION_BYTE, iv, sealed, cipher.getAuthTag()]);
 }
 
-/** Opens what `seal` made. @throws SealBrokenError */
+/**
+ * Opens what `seal` made, into memory of its own: of a piece that is shared, all would be kept for as long as a key.
+ *
+ * @throws SealBrokenError
+ */
 export function open(key: Buffer, sealed: Buffer, aad: string): Buffer {
   if (sealed.length < 1 + IV_BYTES + TAG_BYTES || sealed[0] !== VERSION)
     throw new SealBrokenError('Not a sealed value.');
@@ -34,7 +38,9 @@ export function open(key: Buffer, sealed: Buffer, aad: string): Buffer {
     .setAAD(Buffer.from(aad))
     .setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(1 + IV_BYTES, -TAG_BYTES)), decipher.final()]);
+    const opened = decipher.update(sealed.subarray(1 + IV_BYTES, -TAG_BYTES));
+    decipher.final(); // holds nothing back, and fails unless the tag is right
+    return opened;
   } catch (cause) {
     throw new SealBrokenError('The sealed value does not open.', { cause });
   }

@@ -21,10 +21,13 @@ export interface JobTurns {
   seconds: number;
 }
 
+/** What a job does in a turn. Work that takes long looks whether the process is to end, and comes to an end then. */
+export type JobWork = (ending: AbortSignal) => Promise<void>;
+
 interface Job extends JobOptions {
   readonly name: string;
   readonly intervalMs: number;
-  readonly work: () => Promise<void>;
+  readonly work: JobWork;
   readonly turns: JobTurns;
   /** By this process's own measure (`performance.now`); in the past when it is not held. */
   heldUntil: number;
@@ -47,7 +50,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly holder: string;
   private looking = Promise.resolve();
   private timer?: NodeJS.Timeout;
-  private stopping = false;
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly database: Database,
@@ -57,7 +60,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Does `work` every `intervalMs`, in one process at a time. Call it while the module is set up. */
-  every(name: string, intervalMs: number, work: () => Promise<void>, options: JobOptions = {}): void {
+  every(name: string, intervalMs: number, work: JobWork, options: JobOptions = {}): void {
     if (this.jobs.has(name)) throw new Error(`There is a job ${name} already.`);
     const turns = { count: 0, failed: 0, seconds: 0 };
     this.jobs.set(name, { ...options, name, intervalMs, work, turns, heldUntil: 0, begun: false });
@@ -77,7 +80,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   async runNow(name: string): Promise<void> {
     const job = this.jobs.get(name);
     if (!job) throw new Error(`There is no job ${name}.`);
-    await job.work();
+    await job.work(this.ending.signal);
   }
 
   /** Looks now which jobs are this process's, and waits until it does none of the others any more. */
@@ -95,7 +98,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
+    this.ending.abort();
     clearTimeout(this.timer);
     await this.looking.catch(() => undefined);
     for (const job of this.jobs.values()) clearTimeout(job.timer);
@@ -104,7 +107,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private lookLater(inMs = LOOK_EVERY_MS): void {
-    if (this.stopping) return;
+    if (this.ending.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.looking = this.looking.catch(() => undefined).then(() => this.renew());
       void this.looking
@@ -114,7 +117,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async renew(): Promise<void> {
-    if (this.stopping || this.jobs.size === 0) return;
+    if (this.ending.signal.aborted || this.jobs.size === 0) return;
     const since = performance.now(); // the database grants it later than this
     const leases = await holdLeases(this.database.reader, this.holder, [...this.jobs.values()], LEASE_MS);
     const held = new Map(leases.map((lease) => [lease.name, lease]));
@@ -127,7 +130,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private schedule(job: Job, inMs: number): void {
-    if (this.stopping || !isHeld(job)) return;
+    if (this.ending.signal.aborted || !isHeld(job)) return;
     job.timer = setTimeout(() => {
       job.timer = undefined;
       if (!isHeld(job)) return; // whoever has it now does it, or we do when we have it again
@@ -143,7 +146,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     job.turns.count++;
     try {
       job.begun = true;
-      await job.work();
+      await job.work(this.ending.signal);
     } catch (error) {
       job.turns.failed++;
       this.logger.error(`Job ${job.name} failed and will be tried again.`, error);
