@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 
 import { Client } from 'pg';
 
@@ -21,6 +21,8 @@ const programs = findServerPrograms();
 if (!programs) console.warn('Skipped: PostgreSQL’s server programs are not here (apt-get install postgresql).');
 
 jest.setTimeout(60_000);
+/** With a statement of a second at most. */
+const LONGEST_SILENCE_MS = 3_000;
 const surroundings = { ...process.env };
 
 (programs ? describe : describe.skip)('a service whose primary has a synchronous standby', () => {
@@ -72,7 +74,10 @@ const surroundings = { ...process.env };
     await written();
   });
 
-  it('notices that its server is silent, and does on another connection what was under way', async () => {
+  it.each([
+    ['', 0],
+    [', also after nobody has asked it for longer than that', LONGEST_SILENCE_MS + 500],
+  ])('notices that its server is silent%s, and does on another connection what was under way', async (_, idleMs) => {
     await written();
     const database = app.get(Database);
     const processes: number[] = [];
@@ -83,6 +88,7 @@ const surroundings = { ...process.env };
     await database.transaction(async (tx) => {
       await ask(tx);
       if (processes.length > 1) return;
+      await delay(idleMs);
       pair.address.goSilent();
       const silent = ask(tx);
       pair.address.comeBack(); // for others

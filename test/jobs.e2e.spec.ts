@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { serviceDataSource } from '../src/platform/database/data-source.js';
 import { Database } from '../src/platform/database/database.js';
-import { Jobs } from '../src/platform/jobs/jobs.js';
+import { type JobWork, Jobs } from '../src/platform/jobs/jobs.js';
 import { Random } from '../src/platform/random.js';
 import { startApp, type TestApp } from './support/app.js';
 import { eventually } from './support/eventually.js';
@@ -36,7 +36,7 @@ interface Duty {
 class Process {
   turns = 0;
   /** What it does in a turn. */
-  work: () => Promise<void> = async () => undefined;
+  work: JobWork = async () => undefined;
 
   private constructor(
     private readonly database: Database,
@@ -48,9 +48,9 @@ class Process {
     const database = new Database(await source.initialize(), true);
     const jobs = new Jobs(database, new Random());
     const started = new Process(database, jobs);
-    const work = () => {
+    const work: JobWork = (ending) => {
       started.turns++;
-      return started.work();
+      return started.work(ending);
     };
     jobs.every(job, intervalMs, work);
     if (first) jobs.first(() => first(started));
@@ -236,5 +236,16 @@ describe('a job', () => {
     expect(finished).toBe(true);
     await delay(A_FEW_TURNS_MS);
     expect(one.turns).toBe(1);
+  });
+
+  it('is told that its process is to end', async () => {
+    const one = await Process.start(aJob());
+    let isAtWork = false;
+    one.work = (ending) => {
+      isAtWork = true;
+      return new Promise((resolve) => ending.addEventListener('abort', () => resolve()));
+    };
+    await eventually(() => expect(isAtWork).toBe(true));
+    await one.stop();
   });
 });

@@ -77,17 +77,17 @@ export class Monitor implements OnModuleInit {
     const end = Math.min(integrated, size + ENTRIES_PER_TURN);
     const leisure = new Leisure();
     const found: Finding[] = [];
-    const isOver = inTime(PART_OF_TURN_MS, ending);
+    const isEnoughOfTheLog = enoughAfter(PART_OF_TURN_MS, ending);
     let to = Math.min(size, end);
     for await (const { findings, next } of this.alongTheLog({ from: size, to: end }, READ_AT_LEISURE, true)) {
       found.push(...findings);
       to = next;
-      if (to === end || isOver()) break;
+      if (to === end || isEnoughOfTheLog()) break;
       await leisure.rest(ending);
     }
-    const isOverToo = inTime(PART_OF_TURN_MS, ending);
+    const isEnoughOfCustomers = enoughAfter(PART_OF_TURN_MS, ending);
     let reached = bucket;
-    while (reached < bucket + BUCKETS_PER_TURN && !isOverToo()) {
+    while (reached < bucket + BUCKETS_PER_TURN && !isEnoughOfCustomers()) {
       const customers = await customersOfBuckets(reader, { from: reached, to: reached + BUCKETS_AT_ONCE });
       for (let start = 0; start < customers.length; start += READ_AT_LEISURE) {
         await leisure.rest(ending);
@@ -242,8 +242,8 @@ export class Monitor implements OnModuleInit {
   }
 }
 
-/** Tells when so much time has passed from now on, or the process is to end. */
-function inTime(forMs: number, ending: AbortSignal | undefined): () => boolean {
+/** Tells whether so much time has passed since, or the process is to end. */
+function enoughAfter(forMs: number, ending: AbortSignal | undefined): () => boolean {
   const until = performance.now() + forMs;
   return () => performance.now() > until || ending?.aborted === true;
 }

@@ -190,7 +190,12 @@ async function call(
 }
 
 function expecting({ status, body }: JsonAnswer, expected: number) {
-  if (status === 503) throw new PutOffError(String(body.detail));
+  if (status === 503 || isUnsettled(status, body)) throw new PutOffError(String(body.detail));
   if (status !== expected) throw new Error(`Answered ${status} instead of ${expected}: ${JSON.stringify(body)}`);
   return body;
+}
+
+/** A process was lost between a change and the answer that it would have kept: who repeats the request is to ask later. */
+function isUnsettled(status: number, body: Record<string, unknown>): boolean {
+  return status === 409 && String(body['type']).endsWith('/idempotency-in-progress') && body['retryable'] === true;
 }

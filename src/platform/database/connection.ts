@@ -88,7 +88,9 @@ export class ServiceConnection extends Client {
   private whenSilent(forMs: number, then: () => void): void {
     const { stream } = this.connection as unknown as { stream: Socket };
     stream.removeAllListeners('timeout');
-    stream.setTimeout(forMs, then);
+    // Each time: given to `setTimeout` it would be called once, and a connection that has been idle is asked again.
+    if (forMs > 0) stream.on('timeout', then);
+    stream.setTimeout(forMs);
   }
 }
 
