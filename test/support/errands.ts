@@ -7,7 +7,7 @@ import { ask } from './consents.js';
 import { aReporter, aSale, type Reporter, report } from './events.js';
 import { type ConsentAccess, consentToken, type JsonAnswer, type RetailerAccess, retailerToken } from './oauth.js';
 import { aRetailer } from './retailers.js';
-import { type Caller, type Errand, PutOffError } from './traffic.js';
+import { type Caller, type Errand, PutOffError, UnsettledError } from './traffic.js';
 
 export const registers =
   (app: TestApp): Errand =>
@@ -190,12 +190,13 @@ async function call(
 }
 
 function expecting({ status, body }: JsonAnswer, expected: number) {
-  if (status === 503 || isUnsettled(status, body)) throw new PutOffError(String(body.detail));
+  if (isUnsettled(status, body)) throw new UnsettledError(String(body.detail));
+  if (status === 503) throw new PutOffError(String(body.detail));
   if (status !== expected) throw new Error(`Answered ${status} instead of ${expected}: ${JSON.stringify(body)}`);
   return body;
 }
 
-/** A process was lost between a change and the answer that it would have kept: who repeats the request is to ask later. */
+/** Whoever repeats a request, the first of which is not known to be over, is to ask later. */
 function isUnsettled(status: number, body: Record<string, unknown>): boolean {
   return status === 409 && String(body['type']).endsWith('/idempotency-in-progress') && body['retryable'] === true;
 }

@@ -75,10 +75,11 @@ export class Traffic {
   private async do(errand: Errand, isPatient: boolean): Promise<boolean> {
     const givenUp = new AbortController();
     const again = async <R>(send: () => Promise<R>): Promise<R> => {
-      for (;;) {
+      for (let isFirst = true; ; isFirst = false) {
         try {
           return await send();
         } catch (error) {
+          if (isFirst && error instanceof UnsettledError) throw new Error('It had not been sent before.', { cause: error });
           if (!isPatient || givenUp.signal.aborted || !isInterruption(error)) throw error;
           this.interrupted++;
           await delay(REST_MS);
@@ -106,6 +107,9 @@ async function tooLong(signal: AbortSignal): Promise<never> {
 
 /** The service has said that it cannot answer now. */
 export class PutOffError extends Error {}
+
+/** The same request has been sent before, and its process was lost between the change and the answer it would have kept. */
+export class UnsettledError extends PutOffError {}
 
 function isInterruption(error: unknown): boolean {
   // What fetch says when a connection is refused or cut; jest has a TypeError of its own.
