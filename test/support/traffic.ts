@@ -79,7 +79,8 @@ export class Traffic {
         try {
           return await send();
         } catch (error) {
-          if (isFirst && error instanceof UnsettledError) throw new Error('It had not been sent before.', { cause: error });
+          if (isFirst && error instanceof UnsettledError)
+            throw new Error('It had not been sent before.', { cause: error });
           if (!isPatient || givenUp.signal.aborted || !isInterruption(error)) throw error;
           this.interrupted++;
           await delay(REST_MS);
