@@ -384,7 +384,7 @@ describe('an export', () => {
     }));
     change(rows);
     const head = { format: 'ccx-export-1', origin: log.origin, checkpoint, query: {}, made_at: '2026-11-21T00:00:00Z' };
-    return [head, ...rows, { end: true, count: entries.length }].map((row) => JSON.stringify(row)).join('\n');
+    return [head, ...rows, { end: true, count: entries.length }].map((row) => `${JSON.stringify(row)}\n`).join('');
   };
 
   it.each<[string, (rows: Row[]) => unknown, number]>([
@@ -412,11 +412,13 @@ describe('an export', () => {
     expect(await verdictOn(aFile(linesOf(parts, change)), given)).toMatchObject({ exitCode });
   });
 
-  it('that breaks off is malformed', async () => {
+  it('that breaks off is malformed, be it before its last line, within it or just before its end', async () => {
     const parts = aBundle();
     const text = linesOf(parts);
-    const short = aFile(text.slice(0, text.lastIndexOf('\n')));
-    expect(await verdictOn(short, trustIn(parts))).toMatchObject({ exitCode: 2 });
+    const lastLine = text.lastIndexOf('\n', text.length - 2) + 1;
+    for (const length of [lastLine, lastLine + 5, text.length - 1]) {
+      expect(await verdictOn(aFile(text.slice(0, length)), trustIn(parts))).toMatchObject({ exitCode: 2 });
+    }
   });
 });
 
@@ -641,6 +643,7 @@ describe('what is hostile', () => {
     const trust = trustIn(parts);
     const files = filesOf(parts);
     const proven = ['checkpoint', 'checkpoints.ndjson', 'entries.ndjson', 'receipts.ndjson', 'disclosures.ndjson'];
+    const endOf = (name: string) => Buffer.byteLength(files.get(name) as string) - 1;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...proven), fc.nat(), fc.nat({ max: 255 }), async (name, place, byte) => {
         const original = Buffer.from(files.get(name) as string);
@@ -651,7 +654,8 @@ describe('what is hostile', () => {
         expect(bytes.equals(original) ? [0] : [1, 2, 3]).toContain(exitCode);
         expect(checks.length).toBeGreaterThan(2);
       }),
-      { numRuns: 100 },
+      // What ends the last line, as white space that JSON would bear.
+      { numRuns: 100, examples: [9, 13, 32].map((byte) => ['receipts.ndjson', endOf('receipts.ndjson'), byte]) },
     );
   });
 });

@@ -5,7 +5,7 @@ const NEWLINE = 0x0a;
 /** Many times as long as the longest line that CCX writes. */
 const LONGEST_LINE = 4 * 1024 * 1024;
 
-/** The lines of a stream, one at a time. @throws Fault for a line that is too long or not UTF-8 */
+/** The lines of a stream, one at a time. @throws Fault for a line that is too long, not UTF-8, or not ended */
 export async function* linesOf(chunks: AsyncIterable<Buffer>, what: string): AsyncGenerator<string> {
   let rest: Buffer[] = [];
   let length = 0;
@@ -23,7 +23,8 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>, what: string): Asy
     if (length > LONGEST_LINE) throw malformed(`line ${number} of ${what} is longer than ${LONGEST_LINE} bytes`);
     if (start < chunk.length) rest.push(chunk.subarray(start));
   }
-  if (length > 0) yield lineOf(rest);
+  // CCX ends every line: a file whose last one is not was cut off, or changed.
+  if (length > 0) throw malformed(`${what} breaks off within line ${number}`);
 }
 
 /** The records of a stream of newline-delimited JSON. @throws Fault */
