@@ -32,7 +32,8 @@ export async function prepare(app) {
 /** So many consents of as many customers to read, and so many customers who are signed in, spread over all that there are. */
 export async function world(app, { readers, customers }) {
   const signed = await signer(app);
-  const consenting = await spread(app, 'asc', readers);
+  const spreadOut = await spread(app, 'asc', 2 * readers);
+  const [consenting, others] = [spreadOut.slice(0, readers), spreadOut.slice(readers)];
   const jkt = await calculateJwkThumbprint(publicPart(dpopKey));
   const holders = [];
   for (const party of consenting) {
@@ -48,6 +49,7 @@ export async function world(app, { readers, customers }) {
     tillOf(
       signed,
       holders.filter(({ clientId }) => clientId === client),
+      others.filter(({ clientId }) => clientId === client),
     ),
   );
   return {
@@ -63,16 +65,21 @@ export async function world(app, { readers, customers }) {
   };
 }
 
-/** A shop with those of its customers who are read, and a token of its client's own. */
-function tillOf(signed, parties) {
+/**
+ * A shop with those of its customers who are read, as many others of its customers as there are, and a token of its
+ * client's own.
+ */
+function tillOf(signed, parties, others) {
   const [{ clientId, retailerId }] = parties;
+  const asParty = ({ bucket, customerId, consentId }) => ({ bucket, customerId, consentId });
   const scope = 'preferences.read interactions.write consents.request';
   return {
     clientId,
     retailerId,
     token: signed(clientId, { client_id: clientId, retailer_id: retailerId, scope }),
     subjects: parties.map(({ subject }) => subject),
-    parties: parties.map(({ bucket, customerId, consentId }) => ({ bucket, customerId, consentId })),
+    parties: parties.map(asParty),
+    others: others.map(asParty),
   };
 }
 

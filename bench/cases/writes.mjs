@@ -79,7 +79,7 @@ export const cases = {
     expects: [200],
     kind: 'once',
     service: (world) => batches(world, ({ subjects }, place) => turn(subjects, Math.floor(place / BATCH))),
-    floor: (world, side) => rows(world, side, ({ parties }, place) => turn(parties, Math.floor(place / BATCH))),
+    floor: (world, side) => rows(world, side, ({ others }, place) => turn(others, Math.floor(place / BATCH))),
     answer: insertEvents,
   },
   intake: {
@@ -89,7 +89,7 @@ export const cases = {
     expects: [200],
     kind: 'once',
     service: (world) => batches(world, ({ subjects }, place) => turn(subjects, place)),
-    floor: (world, side) => rows(world, side, ({ parties }, place) => turn(parties, place)),
+    floor: (world, side) => rows(world, side, ({ others }, place) => turn(others, place)),
     answer: insertEvents,
   },
 };
@@ -122,7 +122,7 @@ function* batches({ tills }, subjectOf) {
   }
 }
 
-/** The same as rows, ready to be inserted. */
+/** The same as rows, ready to be inserted: of other customers, whose months the service does not count again for each. */
 function* rows({ tills }, side, partyOf) {
   for (let batch = 0; ; batch++) {
     const till = turn(tills, batch);

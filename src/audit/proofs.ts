@@ -8,7 +8,7 @@ import type { PublishedCheckpoint } from './checkpoint.js';
 import { checkpointOfSize, lastCheckpoint } from './checkpoints.queries.js';
 import { leafBytes } from './leaf.js';
 import { LogNotPublishedError, NotInPublishedLogError, NotYetInTheLogError } from './log.errors.js';
-import { readTiles, storedHashes } from './log-tiles.queries.js';
+import { readTiles } from './log-tiles.queries.js';
 import { tlogProof } from './tlog-proof.js';
 import { consistencyProof, type HashReader, inclusionProof, rootFrom } from './tree.js';
 
@@ -42,6 +42,9 @@ export interface ProvenEntry {
 /** Proofs out of what has been published. What no published checkpoint covers is not there. */
 @Injectable()
 export class LogProofs {
+  /** The tree that was asked for last, with what has been read and hashed of it. */
+  private tree?: PublishedTree;
+
   constructor(private readonly database: Database) {}
 
   /** The last published checkpoint. @throws LogNotPublishedError */
@@ -53,7 +56,7 @@ export class LogProofs {
 
   /** The last published tree, for many proofs in one and the same. @throws LogNotPublishedError */
   async latest(): Promise<PublishedTree> {
-    return new PublishedTree(await this.published(), this.database.reader);
+    return this.treeOf(await this.published());
   }
 
   /** @throws LogNotPublishedError, NotInPublishedLogError */
@@ -67,18 +70,19 @@ export class LogProofs {
       'index' in which ? await findEntry(reader, which.index) : await findEntryWithHash(reader, which.leafHash);
     if (!entry || entry.index >= within) throw new NotInPublishedLogError('this entry', within);
     const { index, leafHash } = entry;
-    const hashes = await inclusionProof(index, within, storedHashes(reader));
+    const hashes = await this.treeOf(published).inclusion(index, within);
     const root = checkpoint?.root ?? (rootFrom(leafHash, index, within, hashes) as Buffer);
     return { index, size: within, leafHash, root, hashes, checkpoint };
   }
 
   /** @throws LogNotPublishedError, NotInPublishedLogError, InvalidRequestError */
   async consistency(from: number, to?: number): Promise<Consistency> {
-    const { size } = await this.published();
+    const published = await this.published();
+    const { size } = published;
     const until = to ?? size;
     if (Math.max(from, until) > size) throw new NotInPublishedLogError(`a tree of ${Math.max(from, until)}`, size);
     if (from > until) throw new InvalidRequestError([{ pointer: 'query/from', detail: 'must not be larger than to' }]);
-    return { from, to: until, hashes: await consistencyProof(from, until, storedHashes(this.database.reader)) };
+    return { from, to: until, hashes: await this.treeOf(published).consistency(from, until) };
   }
 
   /**
@@ -94,10 +98,14 @@ export class LogProofs {
 
   /** The last published tree, which has this entry. @throws NotYetInTheLogError */
   async covering(index: number): Promise<PublishedTree> {
-    const { reader } = this.database;
-    const checkpoint = await lastCheckpoint(reader);
+    const checkpoint = await lastCheckpoint(this.database.reader);
     if (!checkpoint || index >= checkpoint.size) throw new NotYetInTheLogError();
-    return new PublishedTree(checkpoint, reader);
+    return this.treeOf(checkpoint);
+  }
+
+  private treeOf(checkpoint: PublishedCheckpoint): PublishedTree {
+    if (!this.tree?.is(checkpoint)) this.tree = new PublishedTree(checkpoint, this.database.reader);
+    return this.tree;
   }
 
   private checkpointOf(size: number | undefined, published: PublishedCheckpoint): Promise<PublishedCheckpoint | null> {
@@ -117,14 +125,19 @@ export class PublishedTree {
     this.hashes = new CachedHashes((tiles) => readTiles(reader, tiles));
   }
 
-  /** The audit path of an entry that the checkpoint covers. */
-  inclusion(index: number): Promise<Buffer[]> {
-    return inclusionProof(index, this.checkpoint.size, this.hashes);
+  /** Whether a checkpoint is the one of this tree, word for word: cosignatures may have been added to another. */
+  is({ root, note }: PublishedCheckpoint): boolean {
+    return this.checkpoint.root.equals(root) && this.checkpoint.note === note;
   }
 
-  /** That the tree begins with one that was published earlier. */
-  consistency(from: number): Promise<Buffer[]> {
-    return consistencyProof(from, this.checkpoint.size, this.hashes);
+  /** The audit path of an entry, in the tree or in a smaller one that it begins with. */
+  inclusion(index: number, size = this.checkpoint.size): Promise<Buffer[]> {
+    return inclusionProof(index, size, this.hashes);
+  }
+
+  /** That the tree, or a smaller one that it begins with, begins with one that is smaller still. */
+  consistency(from: number, to = this.checkpoint.size): Promise<Buffer[]> {
+    return consistencyProof(from, to, this.hashes);
   }
 
   /** An entry that the checkpoint covers, with all that proves it. */
