@@ -20,27 +20,38 @@ export function createLogger({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Logger {
   return pino(options, (standardOutput ??= linesTogether()));
 }
 
-/** Bytes of lines that do not wait for the end of the turn. */
+/** Bytes of lines that wait no longer. */
 const MANY_LINES = 8_192;
+/** For how long a line waits for others. What a killed process takes with it has no more than that. */
+const TOGETHER_MS = 10;
 
 let standardOutput: ReturnType<typeof linesTogether> | undefined;
 
-/** Writes the lines of one turn of the event loop together: for each by itself, the system is asked as often. */
+/**
+ * Writes lines together: for each by itself, the system is asked as often. Warnings and errors, and what has come before
+ * them, wait for the end of their turn of the event loop only.
+ */
 function linesTogether(): DestinationStream & { flushSync(): void } {
   const out = pino.destination({ fd: process.stdout.fd, minLength: MANY_LINES });
   let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
   const flush = () => {
-    soon = undefined;
+    clearTimeout(later);
+    soon = later = undefined;
     out.flush();
   };
   process.once('exit', flush);
-  return {
-    write: (line) => {
+  const stream = {
+    [pino.symbols.needsMetadataGsym]: true, // has pino set the level of each line before it writes it
+    lastLevel: 0,
+    write(line: string) {
       out.write(line);
-      soon ??= setImmediate(flush);
+      if (this.lastLevel > pino.levels.values.info!) soon ??= setImmediate(flush);
+      else later ??= setTimeout(flush, TOGETHER_MS).unref();
     },
     flushSync: flush,
   };
+  return stream;
 }
 
 interface AnyError extends Error {
