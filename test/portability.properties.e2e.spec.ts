@@ -100,7 +100,7 @@ async function draftsFor({ app, retailers }: Broker, profile: readonly Generated
 /** States it in several goes, so that some things are newer than others and some are not. */
 async function state({ api }: TestCustomer, drafts: readonly Draft[]): Promise<void> {
   for (let at = 0; at < drafts.length; at += 3) {
-    here.app.clock.advance({ seconds: 1 });
+    for (const { app } of [here, there]) app.clock.advance({ seconds: 1 }); // or one would be ahead of the other
     await api
       .post('/v1/me/preferences/batch')
       .send({ items: drafts.slice(at, at + 3) })
