@@ -1,4 +1,4 @@
-import { Controller, Get, Module, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Module, Param, Post, StreamableFile } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 
 import { AccessGuard } from '../src/authorization/access.guard.js';
@@ -7,7 +7,7 @@ import { Access } from '../src/platform/http/access.js';
 import { textStream } from '../src/platform/http/text-stream.js';
 import { Metrics } from '../src/platform/metrics/metrics.js';
 import { Overload } from '../src/platform/overload/overload.js';
-import { Weighs } from '../src/platform/overload/weight.js';
+import { weightOfEach, Weighs } from '../src/platform/overload/weight.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aCaller, nobody, type TestCaller, withToken } from './support/callers.js';
 import { eventually } from './support/eventually.js';
@@ -74,6 +74,14 @@ class HeldController {
   @Weighs(2)
   heavy(@Param('name') name: string): Promise<object> {
     return hold(name);
+  }
+
+  @Post('each')
+  @ApiExcludeEndpoint()
+  @Access('public')
+  @Weighs((body) => weightOfEach((body as { names?: unknown }).names))
+  each(): Promise<object> {
+    return hold('each');
   }
 
   @Get('endless')
@@ -217,6 +225,23 @@ describe('when there is more to do than the service can', () => {
     expect(admission.placesTaken).toBe(2);
     await letGo('h');
     await heavy;
+    await eventually(() => expect(admission.placesTaken).toBe(0));
+  });
+
+  it.each([
+    [1, ['a']],
+    [3, ['a', 'b', 'c']],
+    [4, ['a', 'b', 'c', 'd', 'e']],
+    [4, 'whatever'],
+    [4, undefined],
+  ])('an operation on many takes %i places for %j', async (places, names) => {
+    const { admission } = overload;
+    const body = { text: JSON.stringify({ names }), contentType: 'application/json' };
+    const many = nobody(app).call('post', '/held/each', body);
+    await begins('each');
+    expect(admission.placesTaken).toBe(places);
+    await letGo('each');
+    await many;
     await eventually(() => expect(admission.placesTaken).toBe(0));
   });
 

@@ -88,23 +88,28 @@ const DOCUMENTS = `
     , json_agg(json_build_array(p.category, p.version, p.vocabulary_version, length(p.sealed))) ${covered} as documents,
     string_agg(p.sealed, ''::bytea) ${covered} as sealed`;
 
-const OF_TOKEN = `
+// The one customer that is asked about, with the consent that this is true of.
+const ofOne = (consent: string) => `
   from clients cl
   join retailers r on r.id = cl.retailer_id
-  left join consents c on c.bucket = $3 and c.customer_id = $4 and c.id = $5 and c.retailer_id = r.id`;
+  left join consents c on c.bucket = $3 and c.customer_id = $4 and c.retailer_id = r.id and ${consent}`;
+const OF_TOKEN = ofOne('c.id = $5');
 const READ = `select ${columns} ${OF_TOKEN} ${belongings('$3', '$4', DOCUMENTS)} where cl.id = $1 and r.id = $2`;
 const PULSE = `
 select statement_timestamp() as checked_at, ${state} ${OF_TOKEN} ${belongings('$3', '$4')} where cl.id = $1 and r.id = $2`;
 
 // One-time consents are for the one token that they were given for, so that they are not looked up.
+const LOOKED_UP = `c.use = 'standing' and c.status in ('active', 'paused')`;
+// What is planned for a list is planned anew each time; for one customer, which is what a till asks about, once.
+const LOOKUP_ONE = `
+select ${columns} ${ofOne(LOOKED_UP)} ${belongings('$3', '$4', DOCUMENTS)} where cl.id = $1 and r.id = $2`;
 const LOOKUP = `
 select ${columns}, asked.position
   from clients cl
   join retailers r on r.id = cl.retailer_id
   left join unnest($3::int[], $4::uuid[]) with ordinality as asked (bucket, customer_id, position) on true
   left join consents c
-         on c.bucket = asked.bucket and c.customer_id = asked.customer_id and c.retailer_id = r.id
-        and c.use = 'standing' and c.status in ('active', 'paused')
+         on c.bucket = asked.bucket and c.customer_id = asked.customer_id and c.retailer_id = r.id and ${LOOKED_UP}
 ${belongings('asked.bucket', 'asked.customer_id', DOCUMENTS)}
  where cl.id = $1 and r.id = $2
  order by asked.position`;
@@ -146,6 +151,11 @@ export async function lookUpStandings(
   { retailerId, clientId }: Reader,
   customers: readonly CustomerKey[],
 ): Promise<Standing[]> {
+  const [one, ...more] = customers;
+  if (one && more.length === 0) {
+    const values = [clientId, retailerId, one.bucket, one.customerId];
+    return (await database.readNamed<StandingRow>('disclosures.lookup-one', LOOKUP_ONE, values)).map(toStanding);
+  }
   const values = [
     clientId,
     retailerId,

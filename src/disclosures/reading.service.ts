@@ -144,7 +144,9 @@ export class ReadingService {
     const vocabulary = this.vocabularies.current().seenBy(reader.retailerId);
     const named = namedAttributes(inquiry.attributes, vocabulary, (index) => `/attributes/${index}`);
     const known = asked.flatMap(({ customer }) => customer ?? []);
-    const standings = await lookUpStandings(this.database, reader, known);
+    const find = () => lookUpStandings(this.database, reader, known);
+    // Nobody's answer waits for a long look-up.
+    const standings = await (known.length === 1 ? this.recorder.before(find) : find());
     if (!standings[0]?.serving) throw new RetailerSuspendedError();
 
     const errand = { reader, inquiry, named, vocabulary, admit: admitBySubject, base, ...(fit && { fit }) };
@@ -152,8 +154,11 @@ export class ReadingService {
     let next = 0;
     for (const { subject, customer } of asked) {
       const standing = customer ? standings[next++] : undefined;
-      const nobody = { error: new NoConsentError() };
-      results.push(customer && standing ? await this.considerAnew(errand, { subject, customer, standing }) : nobody);
+      results.push(
+        customer && standing
+          ? await this.considerAnew(errand, { subject, customer, standing })
+          : { error: new NoConsentError() },
+      );
     }
     const disclosed = (kind: 'answer' | 'error') => results.flatMap((found) => (found[kind] && found.disclosure) ?? []);
     await this.recorder.record(disclosed('answer'), reader.proof);

@@ -1,5 +1,5 @@
 import { type CustomerKey, customerKey } from '../platform/customer-key.js';
-import type { Reader, Tx } from '../platform/database/database.js';
+import { named, type Reader, type Tx } from '../platform/database/database.js';
 import { STANDING } from './standing.js';
 
 /** How much one retailer reported of a customer, of one kind, at one touchpoint, in one month. */
@@ -69,13 +69,17 @@ export async function recount(tx: Tx, due: readonly CountedMonth[]): Promise<voi
     due.map(({ month }) => month),
     due.map(({ retailerId }) => retailerId),
   ];
-  await tx.query(
+  await named(
+    tx,
+    'interactions.uncount',
     `delete from interaction_counters c using ${DUE}
       where c.bucket = due.bucket and c.customer_id = due.customer_id and c.month = due.month
         and (due.retailer_id is null or c.retailer_id = due.retailer_id)`,
     values,
   );
-  await tx.query(
+  await named(
+    tx,
+    'interactions.count',
     `insert into interaction_counters
        (bucket, customer_id, month, retailer_id, type, touchpoint, reported, standing, disputed)
      select counted.* from (${counted(OF_DUE)}) as counted`,

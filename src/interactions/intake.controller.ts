@@ -20,7 +20,7 @@ import {
 import { reportBody, reportExample, validationExample } from './interactions.examples.js';
 import { MappingOptionsDto } from './mapping.dto.js';
 import { ContentUnreadableError } from './mapping.errors.js';
-import { sentAs } from './report.js';
+import { sentAs, weightOfSent } from './report.js';
 
 /** For retailers: what happened at their touchpoints. */
 @Controller('v1/interactions')
@@ -29,7 +29,7 @@ export class IntakeController {
 
   @Post()
   @Access('retailer', 'interactions.write')
-  @Weighs(4)
+  @Weighs(weightOfSent)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'reportInteractions',
@@ -73,7 +73,7 @@ export class IntakeController {
 
   @Post('validate')
   @Access('retailer', 'interactions.write')
-  @Weighs(4)
+  @Weighs(weightOfSent)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'validateInteractions',

@@ -1,4 +1,5 @@
 import { type CcxError, InvalidRequestError, problemOf } from '../platform/errors.js';
+import { weightOfEach } from '../platform/overload/weight.js';
 import { type Read, readEvent } from './cloud-event.js';
 import type { EventResultDto, Outcome } from './interactions.dto.js';
 import { EventConflictError, InvalidBatchError } from './interactions.errors.js';
@@ -39,6 +40,12 @@ function sentAsJson(body: unknown): Sent {
   if (Array.isArray(body)) return { reads: batchOf(body).map(readEvent), single: false };
   if (typeof body !== 'object' || body === null) throw new InvalidBatchError('must be an event or an array of events');
   return { reads: [readEvent(body)], single: true };
+}
+
+/** What it weighs to take a body, which may be anything. */
+export function weightOfSent(body: unknown): number {
+  const isSingle = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return weightOfEach(isSingle ? [body] : body);
 }
 
 /** The same events, unless there are too few or too many of them. */

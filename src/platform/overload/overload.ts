@@ -86,8 +86,12 @@ export class Overload {
   observe(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, _reply, done) => {
       const { weight = 1 } = request.routeOptions.config;
-      const ticket = weight === 1 ? undefined : ticketOf(request.raw);
-      if (ticket) this.admission.weigh(ticket, weight);
+      if (typeof weight === 'number' && weight !== 1) this.weigh(request.raw, weight);
+      done();
+    });
+    fastify.addHook('preHandler', (request, _reply, done) => {
+      const { weight } = request.routeOptions.config;
+      if (typeof weight === 'function') this.weigh(request.raw, weight(request.body));
       done();
     });
     fastify.addHook('onResponse', ({ raw, principal }, reply, done) => {
@@ -109,6 +113,11 @@ export class Overload {
       if (isPaused && ticket.item.hasPaused) this.admission.giveBack(ticket);
       ticket.item.hasPaused = isPaused;
     }
+  }
+
+  private weigh(request: IncomingMessage, weight: number): void {
+    const ticket = ticketOf(request);
+    if (ticket) this.admission.weigh(ticket, weight);
   }
 
   private async startAfter(bytes: number, ticket: Ticket<Visit>, handle: () => void): Promise<void> {
