@@ -1,3 +1,4 @@
+import { LogChecks } from '../src/oversight/log-checks.js';
 import { Monitor } from '../src/oversight/monitor.service.js';
 import { MetricsListener } from '../src/platform/metrics/metrics-listener.js';
 import { aCustomer, anAuditor, type TestCustomer } from './support/actors.js';
@@ -254,6 +255,20 @@ describe('the monitor', () => {
     ]);
     await expect(findings()).resolves.toEqual([]);
     await expect(known()).resolves.toEqual(none);
+  });
+
+  it('goes on from where the command has come to in the meantime', async () => {
+    await findings();
+    const reached = async () => Number((await app.db.query('select size from audit_monitor')).rows[0].size);
+    const all = await reached();
+    await app.db.query('update audit_monitor set size = size - 3');
+    jest.spyOn(app.get(LogChecks), 'check').mockImplementationOnce(async () => {
+      await append(app, 5);
+      await findings();
+      return [];
+    });
+    await known();
+    expect(await reached()).toBe(all + 5);
   });
 
   it('comes by every customer in time, also where the log says nothing new of them', async () => {

@@ -308,6 +308,25 @@ describe('a receipt with proof', () => {
     expect(await given.asRetailer.fetch('GET', paths[1])).toMatchObject({ status: 200 });
   });
 
+  it('carries the checkpoint as it was published last, though it is of the same tree', async () => {
+    const given = await aConsent(app);
+    const id = await receiptIdOf(given);
+    await publishLog(app);
+    const before = await toCustomer(given, id);
+    const cosigned = '— witness.example AAAAAAAAAAA=\n';
+    await app.db.query(
+      `insert into audit_checkpoints (size, root, note, signed_at)
+       select size, root, note || $1, signed_at + interval '1 ms' from audit_checkpoints
+        where abandoned_at is null order by size desc, signed_at desc limit 1`,
+      [cosigned],
+    );
+    try {
+      expect((await toCustomer(given, id)).tlog_proof).toBe(before.tlog_proof + cosigned);
+    } finally {
+      await app.db.query('delete from audit_checkpoints where right(note, length($1)) = $1', [cosigned]);
+    }
+  });
+
   it('is there of a refusal, too', async () => {
     const request = await aConsentRequest(app);
     await refuse(request).expect(200);

@@ -113,8 +113,26 @@ describe('looking subjects up', () => {
     const [first, ...others] = (body.results as object[]).map((result) => ({ ...result, subject: undefined }));
     expect(first).toEqual({ subject: undefined, code: 'no-consent', detail: expect.any(String), retryable: false });
     for (const other of others) expect(other).toEqual(first);
+    for (const [place, subject] of subjects.entries()) {
+      const alone = await lookUp([subject]);
+      expect(alone.body.results).toEqual([body.results[place]]);
+    }
     expect((body.results as { subject: string }[]).map(({ subject }) => subject)).toEqual(subjects);
     expect(await disclosed(app, gone.customer.key)).toEqual([]);
+  });
+
+  it('answers about one customer by the consent that stands, whatever others there are or were', async () => {
+    const back = await aKnown('46');
+    await back.customer.api.post(`/v1/me/consents/${back.access.consentId}/withdraw`).send({}).expect(200);
+    await consentToken(app, grocer, back.customer, { details: [line], use: 'once' });
+    await consentToken(app, await aRetailer(app, { name: 'Grocer U' }), back.customer, {
+      details: [{ ...line, attributes: ['receipt'] }],
+    });
+    expect(sizesOf(await lookUp([back.subject]))).toEqual(['no-consent']);
+    const { consentId } = await consentToken(app, grocer, back.customer, { details: [line] });
+    const alone = await lookUp([back.subject]);
+    expect(sizesOf(alone)).toEqual(['46']);
+    expect(alone.body.results[0].consent).toMatchObject({ id: consentId });
   });
 
   it('says of a paused consent that it is paused, and records it', async () => {

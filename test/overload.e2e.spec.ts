@@ -2,12 +2,15 @@ import { Controller, Get, Module, Param, Post, StreamableFile } from '@nestjs/co
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 
 import { AccessGuard } from '../src/authorization/access.guard.js';
+import { ReadingController } from '../src/disclosures/reading.controller.js';
+import { IntakeController } from '../src/interactions/intake.controller.js';
 import { Database } from '../src/platform/database/database.js';
 import { Access } from '../src/platform/http/access.js';
+import { traitsOf } from '../src/platform/http/route.js';
 import { textStream } from '../src/platform/http/text-stream.js';
 import { Metrics } from '../src/platform/metrics/metrics.js';
 import { Overload } from '../src/platform/overload/overload.js';
-import { weightOfEach, Weighs } from '../src/platform/overload/weight.js';
+import { Weighs, WeighsEach } from '../src/platform/overload/weight.js';
 import { startApp, type TestApp } from './support/app.js';
 import { aCaller, nobody, type TestCaller, withToken } from './support/callers.js';
 import { eventually } from './support/eventually.js';
@@ -79,7 +82,7 @@ class HeldController {
   @Post('each')
   @ApiExcludeEndpoint()
   @Access('public')
-  @Weighs((body) => weightOfEach((body as { names?: unknown }).names))
+  @WeighsEach((body) => (body as { names?: unknown }).names)
   each(): Promise<object> {
     return hold('each');
   }
@@ -243,6 +246,20 @@ describe('when there is more to do than the service can', () => {
     await letGo('each');
     await many;
     await eventually(() => expect(admission.placesTaken).toBe(0));
+  });
+
+  it.each([
+    ['lookUpPreferences', { subjects: ['a'] }, 1],
+    ['lookUpPreferences', { subjects: ['a', 'b', 'c', 'd', 'e'] }, 4],
+    ['lookUpPreferences', null, 4],
+    ['reportInteractions', { id: '1' }, 1],
+    ['reportInteractions', [{ id: '1' }, { id: '2' }], 2],
+    ['reportInteractions', '{"id":"1"}\n', 4],
+    ['validateInteractions', [{ id: '1' }], 1],
+  ])('%s weighs 4 until its body is read, and %j then makes it %i', (operation, body, weight) => {
+    const { prototype } = operation === 'lookUpPreferences' ? ReadingController : IntakeController;
+    const traits = traitsOf(Reflect.get(prototype, operation) as object);
+    expect([traits.weight, traits.weightOf?.(body)]).toEqual([4, weight]);
   });
 
   it('numbers tell of it', async () => {

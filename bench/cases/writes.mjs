@@ -122,7 +122,7 @@ function* batches({ tills }, subjectOf) {
   }
 }
 
-/** The same as rows, ready to be inserted: of other customers, whose months the service does not count again for each. */
+/** The same as rows, ready to be inserted: of other customers, whose months the service need not count. */
 function* rows({ tills }, side, partyOf) {
   for (let batch = 0; ; batch++) {
     const till = turn(tills, batch);

@@ -24,13 +24,23 @@ export class CachedHashes implements HashReader {
   async hashesOf(nodes: readonly TreeNode[]): Promise<Buffer[]> {
     const known = new Map(nodes.map((node) => [nameOf(node), this.nodes.get(nameOf(node))]));
     const unknown = nodes.filter((node) => !known.get(nameOf(node)));
-    const found = unknown.length > 0 ? await this.hashes.hashesOf(unknown) : [];
+    const found = unknown.length > 0 ? await this.hashesOfUnknown(unknown) : [];
     unknown.forEach((node, place) => {
       const hash = found[place] as Buffer;
       this.nodes.set(nameOf(node), hash);
       known.set(nameOf(node), hash);
     });
     return nodes.map((node) => known.get(nameOf(node)) as Buffer);
+  }
+
+  private async hashesOfUnknown(nodes: readonly TreeNode[]): Promise<readonly Buffer[]> {
+    try {
+      return await this.hashes.hashesOf(nodes);
+    } catch (error) {
+      // A tile that was short when it was read may be longer by now.
+      this.tiles.clear();
+      throw error;
+    }
   }
 
   private async read(read: ReadTiles, coordinates: readonly TileCoordinates[]): Promise<Tile[]> {

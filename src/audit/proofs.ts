@@ -125,9 +125,9 @@ export class PublishedTree {
     this.hashes = new CachedHashes((tiles) => readTiles(reader, tiles));
   }
 
-  /** Whether a checkpoint is the one of this tree, word for word: cosignatures may have been added to another. */
-  is({ root, note }: PublishedCheckpoint): boolean {
-    return this.checkpoint.root.equals(root) && this.checkpoint.note === note;
+  /** Whether it is of this very checkpoint: the same tree may be published again with other signatures. */
+  is({ note }: PublishedCheckpoint): boolean {
+    return this.checkpoint.note === note;
   }
 
   /** The audit path of an entry, in the tree or in a smaller one that it begins with. */

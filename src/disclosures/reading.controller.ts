@@ -14,7 +14,7 @@ import {
 } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { RateLimit } from '../platform/http/rate-limit.js';
-import { weightOfEach, Weighs } from '../platform/overload/weight.js';
+import { WeighsEach } from '../platform/overload/weight.js';
 import { RetailerSuspendedError } from '../retailers/retailers.errors.js';
 import { LookUpAnswerDto, PreferencesAnswerDto } from './answer.dto.js';
 import type { GivenAnswer } from './answering.service.js';
@@ -90,7 +90,7 @@ export class ReadingController {
   @ChecksClientInStatement()
   @RecordsProof()
   @RateLimit('lookups', READS)
-  @Weighs((body) => weightOfEach((body as { subjects?: unknown } | null)?.subjects))
+  @WeighsEach((body) => (body as { subjects?: unknown } | null)?.subjects)
   @Operation({
     id: 'lookUpPreferences',
     tag: 'Preferences (retailer)',

@@ -151,8 +151,8 @@ export async function lookUpStandings(
   { retailerId, clientId }: Reader,
   customers: readonly CustomerKey[],
 ): Promise<Standing[]> {
-  const [one, ...more] = customers;
-  if (one && more.length === 0) {
+  const [one] = customers;
+  if (one && customers.length === 1) {
     const values = [clientId, retailerId, one.bucket, one.customerId];
     return (await database.readNamed<StandingRow>('disclosures.lookup-one', LOOKUP_ONE, values)).map(toStanding);
   }

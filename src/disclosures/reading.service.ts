@@ -145,7 +145,7 @@ export class ReadingService {
     const named = namedAttributes(inquiry.attributes, vocabulary, (index) => `/attributes/${index}`);
     const known = asked.flatMap(({ customer }) => customer ?? []);
     const find = () => lookUpStandings(this.database, reader, known);
-    // Nobody's answer waits for a long look-up.
+    // Other answers wait for one customer's, to share a commit with it; not for those of many.
     const standings = await (known.length === 1 ? this.recorder.before(find) : find());
     if (!standings[0]?.serving) throw new RetailerSuspendedError();
 

@@ -4,7 +4,7 @@ import { ConsentPausedError, OutsideConsentError } from '../consents/consents.er
 import { Access, CurrentRetailer, type RetailerPrincipal } from '../platform/http/access.js';
 import { Operation } from '../platform/http/operation.js';
 import { BodyLimit, LARGEST_BODY } from '../platform/http/route.js';
-import { Weighs } from '../platform/overload/weight.js';
+import { WeighsEach } from '../platform/overload/weight.js';
 import { IntakeService } from './intake.service.js';
 import { ReportDto, ValidationDto } from './interactions.dto.js';
 import {
@@ -20,7 +20,7 @@ import {
 import { reportBody, reportExample, validationExample } from './interactions.examples.js';
 import { MappingOptionsDto } from './mapping.dto.js';
 import { ContentUnreadableError } from './mapping.errors.js';
-import { sentAs, weightOfSent } from './report.js';
+import { eventsIn, sentAs } from './report.js';
 
 /** For retailers: what happened at their touchpoints. */
 @Controller('v1/interactions')
@@ -29,7 +29,7 @@ export class IntakeController {
 
   @Post()
   @Access('retailer', 'interactions.write')
-  @Weighs(weightOfSent)
+  @WeighsEach(eventsIn)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'reportInteractions',
@@ -73,7 +73,7 @@ export class IntakeController {
 
   @Post('validate')
   @Access('retailer', 'interactions.write')
-  @Weighs(weightOfSent)
+  @WeighsEach(eventsIn)
   @BodyLimit(LARGEST_BODY)
   @Operation({
     id: 'validateInteractions',

@@ -1,5 +1,4 @@
 import { type CcxError, InvalidRequestError, problemOf } from '../platform/errors.js';
-import { weightOfEach } from '../platform/overload/weight.js';
 import { type Read, readEvent } from './cloud-event.js';
 import type { EventResultDto, Outcome } from './interactions.dto.js';
 import { EventConflictError, InvalidBatchError } from './interactions.errors.js';
@@ -42,10 +41,9 @@ function sentAsJson(body: unknown): Sent {
   return { reads: [readEvent(body)], single: true };
 }
 
-/** What it weighs to take a body, which may be anything. */
-export function weightOfSent(body: unknown): number {
-  const isSingle = typeof body === 'object' && body !== null && !Array.isArray(body);
-  return weightOfEach(isSingle ? [body] : body);
+/** The events that a body has, where it is JSON: whether they are any is not looked at. */
+export function eventsIn(body: unknown): unknown {
+  return typeof body === 'object' && !Array.isArray(body) ? [body] : body;
 }
 
 /** The same events, unless there are too few or too many of them. */

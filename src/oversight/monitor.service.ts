@@ -98,7 +98,11 @@ export class Monitor implements OnModuleInit {
     found.push(...(await this.now()));
 
     await this.database.transaction(async (tx) => {
-      await tx.update(MonitorState, { id: 1 }, { size: to, bucket: reached % BUCKETS, checkedAt: this.clock.now() });
+      // The command may have looked at more meanwhile.
+      const state = await tx.findOneOrFail(MonitorState, { where: { id: 1 }, lock: { mode: 'pessimistic_write' } });
+      const reachedSize = Math.max(state.size, to);
+      const checkedAt = this.clock.now();
+      await tx.update(MonitorState, { id: 1 }, { size: reachedSize, bucket: reached % BUCKETS, checkedAt });
       await tx.query('delete from audit_findings where rule = any($1)', [passing]);
       await this.keep(tx, found);
     });

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 
 import { pino } from 'pino';
 
@@ -36,5 +40,45 @@ describe('what Nest says', () => {
       { level: 30, context: 'Jobs', msg: 'started' },
       { level: 50, context: 'Jobs', stack: 'Error: x\n    at y', msg: 'failed' },
     ]);
+  });
+});
+
+describe('the log of a process', () => {
+  /** What a process has logged that does this with a logger. */
+  async function logged(work: string): Promise<string[]> {
+    const built = pathToFileURL('dist/src/platform/http/logging.js').href;
+    const program = `import { createLogger } from ${JSON.stringify(built)};
+      const log = createLogger({ LOG_LEVEL: 'info' });
+      ${work}`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    return output
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+  }
+
+  it.each([
+    ['ends by itself', `log.info('a'); log.info('b');`],
+    ['is ended by itself', `log.info('a'); log.info('b'); process.exit(0);`],
+    ['fails', `log.info('a'); log.info('b'); setImmediate(() => { throw new Error('on purpose'); });`],
+    [
+      'is killed once a warning has left',
+      `log.info('a'); log.warn('b'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 0).ref();
+      setImmediate(() => setImmediate(() => process.kill(process.pid, 'SIGKILL')));`,
+    ],
+    [
+      'is killed some time later',
+      `log.info('a'); log.info('b'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500);`,
+    ],
+  ])('has every line, in order, when it %s', async (_, work) => {
+    expect(await logged(work)).toEqual(['a', 'b']);
+  });
+
+  it('has more lines than wait together', async () => {
+    const lines = await logged(`for (let n = 0; n < 2_000; n++) log.info(String(n));`);
+    expect(lines).toEqual(Array.from({ length: 2_000 }, (_, n) => String(n)));
   });
 });

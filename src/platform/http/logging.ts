@@ -20,9 +20,9 @@ export function createLogger({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Logger {
   return pino(options, (standardOutput ??= linesTogether()));
 }
 
-/** Bytes of lines that wait no longer. */
-const MANY_LINES = 8_192;
-/** For how long a line waits for others. What a killed process takes with it has no more than that. */
+/** Bytes of lines that wait no longer: with them, what leaves is mostly less than what a pipe keeps in one piece (PIPE_BUF). */
+const MANY_LINES = 3_500;
+/** For how long a line waits for others. A killed process loses no more than these. */
 const TOGETHER_MS = 10;
 
 let standardOutput: ReturnType<typeof linesTogether> | undefined;

@@ -19,8 +19,10 @@ export interface RouteTraits {
   /** The content types that a body may have. */
   consumes?: readonly string[];
   limit?: RouteLimit | 'none';
-  /** What it takes of what may be under way at once, or what tells that by its body; 1 unless it says so. */
-  weight?: number | ((body: unknown) => number);
+  /** What it takes of what may be under way at once; 1 unless it says so. */
+  weight?: number;
+  /** What it takes of that in truth, by its body, which is read by then. */
+  weightOf?: (body: unknown) => number;
   idempotent?: boolean;
 }
 

@@ -90,6 +90,29 @@ describe('places', () => {
     expect({ begun, taken: admission.placesTaken }).toEqual({ begun: ['a', 'b'], taken: 1 });
   });
 
+  it('are had by whoever waits as soon as one weighs less than was thought', () => {
+    const { admission, begun, come, ticketOf } = desk();
+    come('a', 'a', { weight: 4 });
+    come('b', 'b');
+    come('c', 'c');
+    admission.weigh(ticketOf('a'), 3);
+    expect({ begun, taken: admission.placesTaken }).toEqual({ begun: ['a', 'b'], taken: 4 });
+    admission.weigh(ticketOf('a'), 1);
+    expect({ begun, taken: admission.placesTaken }).toEqual({ begun: ['a', 'b', 'c'], taken: 3 });
+  });
+
+  it('that were thought to be taken cost no turns', () => {
+    const { admission, begun, come, flood, go, ticketOf } = desk({ places: 1 });
+    flood('a', 1);
+    come('heavy', 'b', { weight: 4 });
+    come('b2', 'b');
+    for (const name of ['c1', 'c2']) come(name, 'c');
+    go('a1');
+    admission.weigh(ticketOf('heavy'), 1);
+    for (const name of ['heavy', 'c1', 'b2']) go(name);
+    expect(begun).toEqual(['a1', 'heavy', 'c1', 'b2', 'c2']);
+  });
+
   it('come back once, whether given back or left', () => {
     const { admission, begun, come, flood, go, ticketOf } = desk({ places: 1 });
     flood('a', 2);

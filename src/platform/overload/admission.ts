@@ -92,12 +92,15 @@ export class Admission<T> {
     else this.wait(ticket, run);
   }
 
-  /** Says what a request under way weighs in truth. While others wait, the difference is taken from its caller's turns. */
+  /** Says what a request under way weighs in truth. While others wait, what is more is taken from its caller's turns. */
   weigh(ticket: Ticket<T>, weight: number): void {
     if (ticket.weight === 0) return;
     const more = weight - ticket.weight;
     this.take(ticket, more);
-    if (this.lined > 0) ticket.caller.debt += more;
+    const { caller } = ticket;
+    if (more < 0) caller.debt = Math.max(0, caller.debt + more);
+    else if (this.lined > 0) caller.debt += more;
+    if (more < 0) this.fill();
   }
 
   /** Gives the place back of what is not worked on any longer, though it is not over. */

@@ -86,12 +86,12 @@ export class Overload {
   observe(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, _reply, done) => {
       const { weight = 1 } = request.routeOptions.config;
-      if (typeof weight === 'number' && weight !== 1) this.weigh(request.raw, weight);
+      if (weight !== 1) this.weigh(request.raw, weight);
       done();
     });
     fastify.addHook('preHandler', (request, _reply, done) => {
-      const { weight } = request.routeOptions.config;
-      if (typeof weight === 'function') this.weigh(request.raw, weight(request.body));
+      const { weightOf } = request.routeOptions.config;
+      if (weightOf) this.weigh(request.raw, weightOf(request.body));
       done();
     });
     fastify.addHook('onResponse', ({ raw, principal }, reply, done) => {
