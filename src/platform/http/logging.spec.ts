@@ -65,9 +65,8 @@ describe('the log of a process', () => {
     ['is ended by itself', `log.info('a'); log.info('b'); process.exit(0);`],
     ['fails', `log.info('a'); log.info('b'); setImmediate(() => { throw new Error('on purpose'); });`],
     [
-      'is killed once a warning has left',
-      `log.info('a'); log.warn('b'); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 0).ref();
-      setImmediate(() => setImmediate(() => process.kill(process.pid, 'SIGKILL')));`,
+      'is killed in the turn after a warning',
+      `log.info('a'); log.warn('b'); setImmediate(() => setImmediate(() => process.kill(process.pid, 'SIGKILL')));`,
     ],
     [
       'is killed some time later',
