@@ -98,9 +98,12 @@ export class Admission<T> {
     const more = weight - ticket.weight;
     this.take(ticket, more);
     const { caller } = ticket;
-    if (more < 0) caller.debt = Math.max(0, caller.debt + more);
-    else if (this.lined > 0) caller.debt += more;
-    if (more < 0) this.fill();
+    if (more > 0) {
+      if (this.lined > 0) caller.debt += more;
+      return;
+    }
+    caller.debt = Math.max(0, caller.debt + more);
+    this.fill();
   }
 
   /** Gives the place back of what is not worked on any longer, though it is not over. */
